@@ -1,0 +1,395 @@
+"""The command line: `python -m comparisons --help`.
+
+Exit status: 0 all held, 1 a pair failed, 2 the request was wrong or could
+not be met, 130 interrupted. Finished results are never lost.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from typer.exceptions import TyperException
+
+from comparisons import differences as atlas
+from comparisons import report as reports
+from comparisons.experiment import ROOT, Request, run_task
+from comparisons.results import Result, read_results, write_whole
+from comparisons.tasks import TASKS, Task, select
+from comparisons.worker import RequestError, Settings, both_sides
+from shared_data import DataError
+
+app = typer.Typer(
+    help=__doc__.split("\n\n")[0] if __doc__ else None,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+# A log has no width of its own: give tables room there.
+WIDTH = None if sys.stdout.isatty() else 120
+console = Console(highlight=False, width=WIDTH)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+COMMITTED = ROOT / "comparisons" / "results"
+
+
+class Preset(StrEnum):
+    quick = "quick"
+    book = "book"
+
+
+class DataChoice(StrEnum):
+    bundled = "bundled"
+    book = "book"
+
+
+class Backend(StrEnum):
+    tensorflow = "tensorflow"
+    torch = "torch"
+    jax = "jax"
+
+
+class Device(StrEnum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+Names = Annotated[
+    list[str], typer.Argument(metavar="TASK|chapterN|all", show_default=False)
+]
+PresetOption = Annotated[Preset, typer.Option(help="Budget of a training.")]
+DataOption = Annotated[
+    DataChoice, typer.Option(help="Data from pip, or the textbook's own.")
+]
+BackendOption = Annotated[
+    Backend, typer.Option(help="Engine of the Keras half.")
+]
+DeviceOption = Annotated[Device, typer.Option(help="Where both halves run.")]
+OutOption = Annotated[Path, typer.Option(help="Folder for the results.")]
+StepsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="N|full",
+        help="Training steps of the proof; full trains to the end.",
+    ),
+]
+
+
+@app.command("list")
+def list_tasks(
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="JSON Schema of a result.")
+    ] = False,
+) -> None:
+    """Show every task, how it is scored and how close is close enough."""
+    if schema:
+        print(json.dumps(Result.model_json_schema(), indent=1))
+        return
+    if as_json:
+        rows = [
+            {
+                "task": t.stem,
+                "chapter": t.chapter,
+                "section": t.section,
+                "title": t.title,
+                "metric": t.metric,
+                "unit": t.unit,
+                "margin": t.margin,
+                "baseline": t.baseline_name,
+                "differences": list(t.differences),
+            }
+            for t in TASKS
+        ]
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("book", "task", "what", "metric", "margin", "baseline"):
+        table.add_column(column)
+    for t in TASKS:
+        margin = f"{t.margin:g} {t.unit}".strip()
+        table.add_row(
+            t.section, t.stem, t.title, t.metric, margin, t.baseline_name
+        )
+    console.print(table)
+
+
+@app.command()
+def verify(
+    names: Names,
+    steps: StepsOption = "50",
+    preset: PresetOption = Preset.quick,
+    data: DataOption = DataChoice.bundled,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Climb the ladder alone; exit with 1 when a rung fails."""
+    request = Request(
+        preset.value, data.value, 0, to_steps(steps), False, False
+    )
+
+    def show(result: Result) -> None:
+        console.print(reports.ladder_table(result))
+        for rung in result.parity.rungs:
+            if rung.detail:
+                console.print(f"  {rung.name}: {escape(rung.detail)}")
+        share = result.parity.answers_agree
+        if share is not None:
+            console.print(f"  same answers on {share:.2%} of the test samples")
+        closed = ", ".join(result.parity.differences) or "nothing"
+        state = "proven" if result.parity.passed else "NOT the same model"
+        console.print(
+            f"  {state} in {result.parity.seconds:.0f} s; the aligned lane "
+            f"closes {closed}\n"
+        )
+
+    perform(names, request, Settings(device=device.value), None, show)
+
+
+@app.command()
+def run(
+    names: Names,
+    preset: PresetOption = Preset.quick,
+    data: DataOption = DataChoice.bundled,
+    seeds: Annotated[int, typer.Option(min=1, max=1000)] = 3,
+    backend: BackendOption = Backend.tensorflow,
+    device: DeviceOption = Device.auto,
+    out: OutOption = Path("results"),
+    steps: StepsOption = "50",
+) -> None:
+    """Prove, train, compare accuracy, speed and memory, and report."""
+    request = Request(preset.value, data.value, seeds, to_steps(steps))
+    perform(names, request, to_settings(backend, device), out, None)
+
+
+@app.command()
+def bench(
+    names: Names,
+    preset: PresetOption = Preset.quick,
+    data: DataOption = DataChoice.bundled,
+    backend: BackendOption = Backend.tensorflow,
+    device: DeviceOption = Device.auto,
+    out: OutOption = Path("results/bench"),
+) -> None:
+    """Measure speed and memory of pairs that are proven first."""
+    request = Request(preset.value, data.value, 0, 10, accuracy=False)
+    perform(names, request, to_settings(backend, device), out, None)
+
+
+@app.command()
+def report(
+    results: Annotated[
+        Path, typer.Option(help="Folder of finished results.")
+    ] = COMMITTED,
+    out: OutOption = Path("results"),
+    readme: Annotated[
+        bool, typer.Option("--readme", help="Rewrite the README's table.")
+    ] = False,
+) -> None:
+    """Write Markdown, curves and an overview from finished results."""
+    with one_line():
+        found = read_results(results)
+        if not found:
+            raise RequestError(
+                f"received {results}, which holds no chapter*.json; expected "
+                "a folder that `python -m comparisons run` has written"
+            )
+        make_folder(out)
+        for result in found:
+            reports.write(result, out)
+        table = reports.table_of_pairs(found)
+        write_whole(out / "report.md", f"# Keras and PyTorch\n\n{table}")
+        trained = [result for result in found if result.accuracy]
+        if trained:
+            write_whole(out / "curves.png", reports.curves(trained))
+        if readme:
+            rewrite_readme(table)
+        console.print(f"wrote {len(found)} reports and {out / 'report.md'}")
+
+
+@app.command()
+def differences(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME")] = None,
+) -> None:
+    """List the differences that the pairs meet, or read some of them."""
+    with one_line():
+        chosen = [atlas.difference(name) for name in names or atlas.names()]
+        if not names:
+            table = Table(box=None, pad_edge=False)
+            table.add_column("name", no_wrap=True)
+            table.add_column("title")
+            for entry in chosen:
+                table.add_row(entry.name, entry.title)
+            console.print(table)
+            return
+        for entry in chosen:
+            pairs = [t.stem for t in TASKS if entry.name in t.differences]
+            console.print(f"[bold]{entry.title}[/]  ({entry.name})\n")
+            for title, text in (
+                ("Keras", entry.keras),
+                ("PyTorch", entry.pytorch),
+                ("Fix", entry.fix),
+                ("Pairs", "\n".join(pairs) or "none yet"),
+            ):
+                console.print(f"[dim]{title}[/]\n{escape(text)}\n")
+
+
+# === Doing it ===============================================================
+
+
+def perform(
+    names: list[str],
+    request: Request,
+    settings: Settings,
+    out: Path | None,
+    show: Callable[[Result], None] | None,
+) -> None:
+    """Run tasks one after the other and exit with the right status."""
+    with one_line():
+        tasks = select(names)
+        if out is not None:
+            make_folder(out)
+        unmet: list[str] = []
+        failed = False
+        for task in tasks:
+            try:
+                result = one_task(task, request, settings, out)
+            except (RequestError, DataError) as error:
+                # The other tasks may still succeed.
+                unmet.append(f"{task.stem}: {error}")
+                complain(unmet[-1])
+                continue
+            failed = failed or not result.holds
+            if show:
+                show(result)
+            else:
+                path = reports.write(result, out) if out else None
+                console.print(reports.block(result, path))
+                console.print()
+        if unmet:
+            raise typer.Exit(2)
+        if failed:
+            raise typer.Exit(1)
+
+
+def one_task(
+    task: Task, request: Request, settings: Settings, out: Path | None
+) -> Result:
+    """Start both sides, run a task on them, end them."""
+    earlier = out / f"{task.stem}.json" if out else None
+    with progress(task.stem) as say, both_sides(settings) as (keras, torch):
+        facts = keras.facts(), torch.facts()
+        if settings.device == "cuda" and any(
+            f["device"] != "cuda" for f in facts
+        ):
+            raise RequestError(
+                "received --device cuda; expected a CUDA device that both "
+                "frameworks see; use --device cpu, or see `make setup-gpu`"
+            )
+        return run_task(task, request, keras, torch, settings, earlier, say)
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[str], None]]:
+    """Yield what to tell of the work: a spinner, or plain lines in a log."""
+    if console.is_terminal:
+        with console.status(name) as status:
+            yield lambda text: status.update(f"{name}: {text}")
+    else:
+        yield lambda text: console.print(f"{name}: {text}")
+
+
+def to_steps(text: str) -> int | Literal["full"]:
+    if text == "full":
+        return "full"
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    complain(f"received --steps {text!r}; expected a number above 0, or full")
+    raise typer.Exit(2)
+
+
+def to_settings(backend: Backend, device: Device) -> Settings:
+    import importlib.util
+
+    if importlib.util.find_spec(backend.value) is None:
+        complain(
+            f"received --backend {backend.value}; expected an installed "
+            f"engine; run `.venv/bin/pip install {backend.value}`"
+        )
+        raise typer.Exit(2)
+    return replace(Settings(), backend=backend.value, device=device.value)
+
+
+def make_folder(folder: Path) -> None:
+    """Create the output folder and make sure that it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / ".writable", "")
+        (folder / ".writable").unlink()
+    except OSError as error:
+        raise RequestError(
+            f"received --out {folder} ({error.strerror}); expected a folder "
+            "that can be written to"
+        ) from None
+
+
+def rewrite_readme(table: str) -> None:
+    """Put the table between the README's two markers."""
+    path = ROOT / "README.md"
+    before, rest = path.read_text().split("<!-- pairs -->\n", 1)
+    _, after = rest.split("<!-- /pairs -->", 1)
+    write_whole(path, f"{before}<!-- pairs -->\n{table}<!-- /pairs -->{after}")
+
+
+def complain(text: str) -> None:
+    errors.print(f"comparisons: {escape(text)}")
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Turn what a person can do something about into one line and a status."""
+    try:
+        yield
+    except (RequestError, DataError) as error:
+        complain(str(error))
+        raise typer.Exit(2) from None
+    except OSError as error:
+        where = f" at {error.filename}" if error.filename else ""
+        complain(f"received {error.strerror or error}{where}; nothing is lost")
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        complain("interrupted; finished results are kept")
+        raise typer.Exit(130) from None
+
+
+def leave(signum: int, _: Any) -> None:
+    complain(
+        f"ended by {signal.Signals(signum).name}; finished results are kept"
+    )
+    sys.exit(128 + signum)
+
+
+def main() -> None:
+    """Run the command line, with one line for whatever it cannot accept."""
+    signal.signal(signal.SIGTERM, leave)
+    arguments = sys.argv[1:] or ["--help"]
+    try:
+        status = app(arguments, standalone_mode=False)
+    except TyperException as error:
+        text = " ".join(error.format_message().split())
+        complain(f"{text} Try `python -m comparisons --help`.")
+        status = 2
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,325 @@
+"""One task from end to end: proof, accuracy, memory, speed, result."""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from comparisons import measure
+from comparisons.ladder import climb
+from comparisons.results import (
+    Accuracy,
+    Environment,
+    Memory,
+    Peaks,
+    Result,
+    read_result,
+)
+from comparisons.side import Split, State, write_split
+from comparisons.statistics import agreement, beats_baseline, paired_gap
+from comparisons.tasks import Task
+from comparisons.weights import keras_to_torch
+from comparisons.worker import Name, RequestError, Settings, Side, both_sides
+
+ROOT = Path(__file__).parent.parent
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do with each task."""
+
+    preset: Literal["quick", "book"] = "quick"
+    data: Literal["bundled", "book"] = "bundled"
+    seeds: int = 3
+    steps: int | Literal["full"] = 50
+    accuracy: bool = True
+    speed: bool = True
+
+
+@contextmanager
+def loaded(
+    task: Task, request: Request
+) -> Iterator[tuple[Any, Split, Split, float]]:
+    """Yield config, the data as the sides read it, and the baseline.
+
+    Raises:
+        DataError: a file is missing, altered or unreadable.
+        RequestError: there is no room for the arrays.
+    """
+    config = task.config(request.preset)
+    data = task.data_module.load_data(config, request.data)
+    baseline = task.data_module.baseline(data)
+    with tempfile.TemporaryDirectory(prefix="comparisons-") as name:
+        folder = Path(name)
+        try:
+            train = write_split(data.train, folder, "train")
+            test = write_split(data.test, folder, "test")
+        except OSError as error:
+            size = sum(
+                a.nbytes
+                for s in (data.train, data.test)
+                for a in (s.inputs, s.targets)
+            )
+            raise RequestError(
+                f"received {error.strerror} at {folder}; expected room for "
+                f"{size / 2**20:.0f} MiB of arrays; free some or set TMPDIR"
+            ) from None
+        yield (
+            config,
+            replace(train, samples=len(data.train)),
+            replace(test, samples=len(data.test)),
+            baseline,
+        )
+
+
+def run_task(
+    task: Task,
+    request: Request,
+    keras: Side,
+    torch: Side,
+    settings: Settings,
+    earlier: Path | None,
+    say: Say,
+) -> Result:
+    """Do all that is asked for one task.
+
+    `earlier` is where the last result lies: the same code on the same machine
+    must repeat its scores to the bit. `say` is told what happens.
+    """
+    say("loading data")
+    with loaded(task, request) as (config, train, test, baseline):
+        say("climbing the ladder")
+        parity = climb(keras, torch, task, config, train, test, request.steps)
+        result = Result(
+            task=task.stem,
+            chapter=task.chapter,
+            section=task.section,
+            title=task.title,
+            preset=request.preset,
+            data=request.data,
+            samples={
+                "train": train.samples or 0,
+                "test": test.samples or 0,
+            },
+            environment=environment(task, keras, torch, settings),
+            parity=parity,
+        )
+        if not request.accuracy and not request.speed:
+            return result
+        with both_sides(settings) as fresh:
+            peaks = [
+                side.submit("measure_memory", half, config, train)
+                for side, half in zip(
+                    fresh, (task.keras, task.torch), strict=True
+                )
+            ]
+            if request.accuracy:
+                result.accuracy = compare_accuracy(
+                    task, request, keras, torch, config, train, test,
+                    baseline, say,
+                )  # fmt: skip
+                result.accuracy.reproduced = reproduced(result, earlier)
+            say("measuring memory")
+            for side in fresh:
+                side.doing = "measuring memory"
+            ours, theirs = (
+                Peaks(**side.result(peak))
+                for side, peak in zip(fresh, peaks, strict=True)
+            )
+            result.memory = Memory(keras=ours, torch=theirs)
+        if request.speed and parity.passed:
+            say("measuring speed")
+            sides: dict[Name, Side] = {"keras": keras, "torch": torch}
+            for side in sides.values():
+                side.doing = "measuring speed"
+            result.throughput = measure.throughput(
+                sides,
+                {"keras": task.keras, "torch": task.torch},
+                config,
+                train,
+                test,
+                measure.Budget(),
+            )
+        return result
+
+
+def compare_accuracy(
+    task: Task,
+    request: Request,
+    keras: Side,
+    torch: Side,
+    config: Any,
+    train: Split,
+    test: Split,
+    baseline: float,
+    say: Say,
+) -> Accuracy:
+    """Train both halves once per seed, from the same initial weights."""
+    layers = keras.call("describe", task.keras, config, "float32")["layers"]
+    runs = []
+    for seed in range(request.seeds):
+        weights = keras.call("initial", task.keras, config, "float32", seed)
+        same: State = keras_to_torch(layers, weights)
+        keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
+        runs.append(
+            (
+                keras.submit(
+                    "learn", task.keras, config, weights, train, test, seed
+                ),
+                torch.submit(
+                    "learn", task.torch, config, same, train, test, seed
+                ),
+            )
+        )
+    done: dict[Literal["keras", "torch"], list[dict[str, Any]]] = {
+        "keras": [],
+        "torch": [],
+    }
+    for seed, (ours, theirs) in enumerate(runs):
+        say(f"training with seed {seed + 1} of {request.seeds}")
+        keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
+        done["keras"].append(keras.result(ours))
+        done["torch"].append(torch.result(theirs))
+    scores = {
+        name: [float(r["scores"][task.metric]) for r in results]
+        for name, results in done.items()
+    }
+    gap = paired_gap(scores["keras"], scores["torch"], task.margin)
+    return Accuracy(
+        metric=task.metric,
+        unit=task.unit,
+        higher_is_better=task.higher_is_better,
+        seeds=list(range(request.seeds)),
+        keras=scores["keras"],
+        torch=scores["torch"],
+        baseline=baseline,
+        baseline_name=task.baseline_name,
+        beats_baseline=beats_baseline(
+            scores["keras"] + scores["torch"],
+            baseline,
+            task.margin,
+            task.higher_is_better,
+        ),
+        mean_gap=gap.mean,
+        ci90=gap.ci90,
+        margin=task.margin,
+        verdict=gap.verdict,
+        agreement=float(
+            np.mean(
+                [
+                    agreement(task.answer, a["predictions"], b["predictions"])
+                    for a, b in zip(done["keras"], done["torch"], strict=True)
+                ]
+            )
+        ),
+        losses={n: [r["losses"] for r in rs] for n, rs in done.items()},
+        seconds={
+            n: float(np.median([r["seconds"] for r in rs]))
+            for n, rs in done.items()
+        },
+    )
+
+
+def reproduced(result: Result, earlier: Path | None) -> bool | None:
+    """Whether the last run of the same code gave the same bits.
+
+    None when there is no such run to compare with.
+    """
+    if earlier is None or not earlier.exists():
+        return None
+    try:
+        last = read_result(earlier)
+    except RequestError:
+        return None
+    now, then = result.accuracy, last.accuracy
+    same = {"date", "commit"}
+    if (
+        now is None
+        or then is None
+        or (result.preset, result.data) != (last.preset, last.data)
+        or result.environment.model_dump(exclude=same)
+        != last.environment.model_dump(exclude=same)
+    ):
+        return None
+    shared = min(len(now.seeds), len(then.seeds))
+    return (now.keras[:shared], now.torch[:shared]) == (
+        then.keras[:shared],
+        then.torch[:shared],
+    )
+
+
+def environment(
+    task: Task, keras: Side, torch: Side, settings: Settings
+) -> Environment:
+    """Return versions, machine and the digest of the code that ran."""
+    ours, theirs = keras.facts(), torch.facts()
+    return Environment(
+        keras=ours["keras"],
+        backend=ours["backend"],
+        backend_version=ours["backend_version"],
+        torch=theirs["torch"],
+        python=platform.python_version(),
+        numpy=importlib.metadata.version("numpy"),
+        cpu=cpu_model(),
+        cores=os.cpu_count() or 0,
+        threads=settings.threads,
+        device=f"{ours['device']}, {theirs['device']}"
+        if ours["device"] != theirs["device"]
+        else ours["device"],
+        platform=platform.platform(),
+        commit=commit(),
+        sources=digest(task),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = [li.split(":")[1].strip() for li in lines if "model name" in li]
+    return names[0] if names else platform.processor()
+
+
+def commit() -> str:
+    """Return the commit of the working tree, marked when it has changes."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def digest(task: Task) -> str:
+    """Return a digest of all sources that bear on the task's figures."""
+    sources = [
+        *ROOT.glob(f"*_impl/{task.stem}.py"),
+        *ROOT.glob("*_impl/common.py"),
+        *ROOT.glob("*_impl/__init__.py"),
+        ROOT / "shared_data" / f"{task.stem}.py",
+        *ROOT.glob("shared_data/sources/*.py"),
+        *ROOT.glob("comparisons/*.py"),
+    ]
+    total = hashlib.sha256()
+    for path in sorted(sources):
+        total.update(path.relative_to(ROOT).as_posix().encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]

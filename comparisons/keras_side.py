@@ -1,0 +1,458 @@
+"""The Keras side of the harness; twin: torch_side.py.
+
+The only module that imports the Keras halves. It runs in a process of its
+own and knows nothing of PyTorch. Weights are NumPy arrays by Keras path.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import keras
+import keras.src.backend
+import numpy as np
+from keras import ops
+
+from comparisons import memory
+from comparisons.side import Half, Split, State, stopwatch
+from comparisons.weights import Layer, variable_name
+
+LOSSES = {
+    "SparseCategoricalCrossentropy": "cross entropy",
+    "CategoricalCrossentropy": "cross entropy",
+    "BinaryCrossentropy": "binary cross entropy",
+    "MeanSquaredError": "mean squared error",
+    "MeanAbsoluteError": "mean absolute error",
+    "Huber": "huber",
+}
+REDUCTIONS = {"sum_over_batch_size": "mean", "sum": "sum", "none": "none"}
+
+
+def start(threads: int, device: str) -> dict[str, Any]:
+    """Fix threads and precision; return versions and the device in use."""
+    keras.config.disable_interactive_logging()
+    facts = {"keras": keras.__version__, "backend": keras.backend.backend()}
+    if facts["backend"] == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        # One thread starves tf.data and makes timing bimodal (measured).
+        tf.config.threading.set_inter_op_parallelism_threads(2)
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+        gpus = tf.config.list_physical_devices("GPU")
+        for gpu in gpus:  # or TensorFlow takes the whole card
+            tf.config.experimental.set_memory_growth(gpu, True)
+        facts["backend_version"] = tf.__version__
+        facts["device"] = "cuda" if gpus and device != "cpu" else "cpu"
+    elif facts["backend"] == "torch":
+        import torch
+
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(True)
+        facts["backend_version"] = torch.__version__
+        facts["device"] = "cuda" if torch.cuda.is_available() else "cpu"
+    return facts
+
+
+def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
+    keras.backend.clear_session()
+    keras.config.set_floatx(dtype)
+    model = half.load().build_model(config)
+    if weights is not None:
+        for variable in model.weights:
+            variable.assign(weights[path_of(model, variable)])
+    return model
+
+
+def state_of(model: Any) -> State:
+    return {path_of(model, w): np.array(w) for w in model.weights}
+
+
+def path_of(model: Any, variable: Any) -> str:
+    """Return `layer/variable`, as weights.py names it."""
+    owner = owner_of(model, variable)
+    return f"{owner.name}/{variable_name(variable.path, owner.name)}"
+
+
+def owner_of(model: Any, variable: Any) -> Any:
+    for layer in model.layers:
+        if any(variable is weight for weight in layer.weights):
+            return layer
+    raise ValueError(f"{variable.path} belongs to no layer of {model.name}")
+
+
+# === The ladder =============================================================
+
+
+def describe(half: Half, config: Any, dtype: str) -> dict[str, Any]:
+    """Return layers, parameter counts and settings, in the common words."""
+    module = half.load()
+    model = build(half, config, dtype, None)
+    optimizer = module.make_optimizer(config, model)
+    optimizer.build(model.trainable_variables)
+    layers = [
+        Layer(
+            layer.name,
+            kind_of(layer),
+            {
+                variable_name(weight.path, layer.name): tuple(weight.shape)
+                for weight in layer.weights
+            },
+        )
+        for layer in model.layers
+        if layer.weights
+    ]
+    return {
+        "layers": layers,
+        "trainable": sum(
+            int(np.prod(w.shape)) for w in model.trainable_weights
+        ),
+        "optimizer": describe_optimizer(optimizer),
+        "loss": describe_loss(module.make_loss(config)),
+    }
+
+
+def kind_of(layer: Any) -> str:
+    kind = type(layer).__name__
+    if kind == "Bidirectional":
+        kind += f"({type(layer.forward_layer).__name__})"
+    return kind
+
+
+def describe_optimizer(optimizer: Any) -> dict[str, Any]:
+    config = optimizer.get_config()
+    kind = type(optimizer).__name__
+    decay = config.get("weight_decay") or 0.0
+    return {
+        "name": "Adam" if kind == "AdamW" else kind,
+        "learning_rate": float(ops.convert_to_numpy(optimizer.learning_rate)),
+        "weight_decay": f"{decay:g} decoupled" if decay else "none",
+        **{
+            name: config[name]
+            for name in ("rho", "momentum", "epsilon", "centered", "nesterov")
+            + ("beta_1", "beta_2", "amsgrad")
+            if name in config
+        },
+    }
+
+
+def describe_loss(loss: Any) -> dict[str, Any]:
+    config = loss.get_config()
+    return {
+        "name": LOSSES.get(type(loss).__name__, "its own"),
+        "logits": config.get("from_logits", True),
+        "reduction": REDUCTIONS.get(config["reduction"], config["reduction"]),
+        "label_smoothing": config.get("label_smoothing") or 0.0,
+    }
+
+
+def initial(half: Half, config: Any, dtype: str, seed: int) -> State:
+    """Return the weights that the half draws for itself."""
+    keras.utils.set_random_seed(seed)
+    return state_of(build(half, config, dtype, None))
+
+
+def round_trip(half: Half, config: Any, dtype: str, weights: State) -> State:
+    """Put weights into a model and read them back."""
+    return state_of(build(half, config, dtype, weights))
+
+
+def forward(
+    half: Half,
+    config: Any,
+    dtype: str,
+    weights: State,
+    split: Split,
+    aligned: bool,
+) -> dict[str, Any]:
+    """Return predictions, scores and what every named layer gives.
+
+    A layer's output is taken before its built-in activation, where the
+    PyTorch layer of the same name ends.
+    """
+    model = build(half, config, dtype, weights)
+    arrays = split.read(dtype)
+    module = half.load()
+    outputs: State = {}
+    with dropout_off() as dropped:
+        predictions = module.predict(model, arrays.inputs)
+        scores = module.evaluate(model, arrays)
+        with recorded_outputs(model, outputs):
+            model(module.to_inputs(arrays.inputs), training=False)
+    return {
+        "predictions": predictions,
+        "scores": scores,
+        "layers": outputs,
+        "dropouts": dropped,
+        "aligned": [],
+    }
+
+
+@contextmanager
+def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
+    """Write down what each layer with weights gives while the block runs."""
+    with ExitStack() as stack:
+        for layer in model.layers:
+            if not layer.weights:
+                continue
+            fused = hasattr(layer, "activation") and not hasattr(layer, "cell")
+            method = "activation" if fused else "call"
+            original = getattr(layer, method)
+
+            def record(
+                *args: Any,
+                _name: str = layer.name,
+                _fused: bool = fused,
+                _original: Any = original,
+                **kwargs: Any,
+            ) -> Any:
+                result = _original(*args, **kwargs)
+                outputs[_name] = ops.convert_to_numpy(
+                    args[0] if _fused else result
+                )
+                return result
+
+            # Past Keras' attribute tracking, and back again.
+            object.__setattr__(layer, method, record)
+            stack.callback(object.__setattr__, layer, method, original)
+        yield
+
+
+@contextmanager
+def dropout_off() -> Iterator[list[float]]:
+    """Replace dropout by the identity; yield the rates it is asked for.
+
+    Dropout cannot share its random numbers between frameworks, but where it
+    is applied and at which rate can be compared.
+    """
+    rates: list[float] = []
+
+    def identity(inputs: Any, rate: float, *args: Any, **kwargs: Any) -> Any:
+        rates.append(float(rate))
+        return inputs
+
+    with mock.patch.object(keras.src.backend.random, "dropout", identity):
+        yield rates
+
+
+def training(
+    half: Half,
+    config: Any,
+    dtype: str,
+    weights: State,
+    split: Split,
+    test: Split,
+    steps: int,
+    aligned: bool,
+) -> dict[str, Any]:
+    """Run the half's own `train`, unshuffled, and record what it does.
+
+    Returns each step's loss, the gradients of the first step as the update
+    rule receives them, the weights after one step and at the end.
+    """
+    model = build(half, config, dtype, weights)
+    module = half.load()
+    arrays = split.read(dtype)
+    recorder = Recorder(model, steps)
+    original = module.make_optimizer
+
+    def make_optimizer(*args: Any) -> Any:
+        return recorder.watch(original(*args))
+
+    with (
+        dropout_off() as dropped,
+        mock.patch.object(module, "make_optimizer", make_optimizer),
+    ):
+        module.train(model, arrays, config, shuffle=False)
+    taken = int(recorder.step.numpy())
+    final = state_of(model)
+    return {
+        "side": "keras",
+        "losses": np.array(recorder.losses)[:taken],
+        "gradients": recorder.read(recorder.gradients),
+        "after_one": recorder.read(recorder.after_one) if taken > 1 else final,
+        "final": final,
+        "predictions": module.predict(model, test.read(dtype).inputs),
+        "dropouts": dropped,
+        "aligned": [],
+    }
+
+
+class Recorder:
+    """Writes a training run down in variables, which a graph can do too."""
+
+    def __init__(self, model: Any, steps: int) -> None:
+        def blank(shape: Any) -> Any:
+            return keras.Variable(np.zeros(shape), trainable=False)
+
+        self.model = model
+        self.step = keras.Variable(0, dtype="int32", trainable=False)
+        # A faulty loop may take more steps than planned: leave it room.
+        self.losses = blank(2 * steps + 64)
+        self.gradients = {
+            v.path: blank(v.shape) for v in model.trainable_weights
+        }
+        self.after_one = {v.path: blank(v.shape) for v in model.weights}
+        self.names = {v.path: path_of(model, v) for v in model.weights}
+        train_step, compute_loss = model.train_step, model.compute_loss
+
+        def recording_step(*args: Any, **kwargs: Any) -> Any:
+            for variable in model.weights:
+                self.keep(self.after_one[variable.path], variable, at=1)
+            result = train_step(*args, **kwargs)
+            self.step.assign(self.step + 1)
+            return result
+
+        def recording_loss(*args: Any, **kwargs: Any) -> Any:
+            loss = compute_loss(*args, **kwargs)
+            if kwargs.get("training", True):
+                index = ops.reshape(self.step, (1, 1))
+                value = ops.reshape(ops.cast(loss, self.losses.dtype), (1,))
+                self.losses.assign(
+                    ops.scatter_update(self.losses, index, value)
+                )
+            return loss
+
+        object.__setattr__(model, "train_step", recording_step)
+        object.__setattr__(model, "compute_loss", recording_loss)
+
+    def watch(self, optimizer: Any) -> Any:
+        """Record gradients where Keras has clipped them, before the update."""
+        update = optimizer._backend_update_step
+
+        def recording_update(
+            gradients: Any, variables: Any, *args: Any, **kwargs: Any
+        ) -> Any:
+            for gradient, variable in zip(gradients, variables, strict=True):
+                dense = ops.convert_to_tensor(gradient, sparse=False)
+                self.keep(self.gradients[variable.path], dense, at=0)
+            return update(gradients, variables, *args, **kwargs)
+
+        object.__setattr__(optimizer, "_backend_update_step", recording_update)
+        return optimizer
+
+    def keep(self, store: Any, value: Any, at: int) -> None:
+        store.assign(ops.where(ops.equal(self.step, at), value, store))
+
+    def read(self, stores: dict[str, Any]) -> State:
+        return {self.names[path]: np.array(v) for path, v in stores.items()}
+
+
+# === Accuracy ===============================================================
+
+
+def learn(
+    half: Half,
+    config: Any,
+    weights: State | None,
+    train: Split,
+    test: Split,
+    seed: int,
+) -> dict[str, Any]:
+    """Train once as the half's own people would; return scores and answers."""
+    module = half.load()
+    config = replace(config, seed=seed)
+    keras.utils.set_random_seed(seed)
+    model = build(half, config, "float32", weights)
+    # Building draws random numbers; training starts from the same place
+    # whether the weights were drawn or given.
+    keras.utils.set_random_seed(seed)
+    arrays, held_out = train.read(), test.read()
+    with stopwatch() as spent:
+        losses = module.train(model, arrays, config)
+    return {
+        "losses": [float(loss) for loss in losses],
+        "scores": module.evaluate(model, held_out),
+        "predictions": module.predict(model, held_out.inputs),
+        "seconds": spent["wall_s"],
+    }
+
+
+# === Speed and memory =======================================================
+
+_living: dict[str, Any] = {}
+
+
+def warm_up(
+    half: Half, config: Any, train: Split, test: Split
+) -> dict[str, Any]:
+    """Build, compile and train one epoch; keep what the blocks will run.
+
+    Steady state is the half's own `fit` call again, on the compiled model.
+    """
+    module = half.load()
+    config = replace(config, epochs=1)
+    arrays, held_out = train.read(), test.read()
+    keras.utils.set_random_seed(config.seed)
+    with stopwatch() as building:
+        model = build(half, config, "float32", None)
+    calls: list[tuple[Any, Any]] = []
+    fit = model.fit
+
+    def recording_fit(*args: Any, **kwargs: Any) -> Any:
+        calls.append((args, kwargs))
+        return fit(*args, **kwargs)
+
+    object.__setattr__(model, "fit", recording_fit)
+    batch = min(config.batch_size, len(arrays))
+    first = replace(train, samples=batch).read()
+    with stopwatch() as first_step:
+        module.train(model, first, config)
+    module.train(model, arrays, config)
+    module.predict(model, held_out.inputs)
+    args, kwargs = calls[-1]
+
+    def train_epochs(epochs: int) -> None:
+        fit(*args, **{**kwargs, "epochs": epochs})
+
+    def predict_rounds(rounds: int) -> None:
+        for _ in range(rounds):
+            module.predict(model, held_out.inputs)
+
+    _living.update(train=train_epochs, predict=predict_rounds)
+    return {
+        "build_s": building["wall_s"],
+        "first_step_s": first_step["wall_s"],
+        "samples": {"train": len(arrays), "predict": len(held_out)},
+        "mode": f"{keras.backend.backend()} "
+        + ("XLA" if model.jit_compile else "graph")
+        + ", float32",
+    }
+
+
+def time_block(what: str, rounds: int) -> dict[str, float]:
+    """Run `rounds` epochs or prediction passes; return wall and CPU seconds."""
+    with stopwatch() as spent:
+        _living[what](rounds)
+        synchronize()
+    return spent
+
+
+def synchronize() -> None:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.test.experimental.sync_devices()
+
+
+def measure_memory(half: Half, config: Any, train: Split) -> dict[str, Any]:
+    """Train a little in this fresh process; return peaks in MiB.
+
+    Run twice: once untouched for the process' own high-water mark, once for
+    the allocator's live peak over a single step.
+    """
+    module = half.load()
+    config = replace(config, epochs=1)
+    keras.utils.set_random_seed(config.seed)
+    arrays = train.read()
+    model = build(half, config, "float32", None)
+    before = memory.resident_mib()
+    memory.reset_peak()
+    module.train(model, arrays, config)
+    host_peak = memory.peak_mib() - before
+    batch = replace(train, samples=config.batch_size).read()
+    with memory.tensorflow_peaks() as peaks:
+        module.train(model, batch, config)
+    return {"host_peak_mib": host_peak, **peaks}

@@ -1,0 +1,473 @@
+"""Results for people: terminal blocks, Markdown, curves, the README's table."""
+
+import io
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+from rich.table import Table
+from rich.text import Text
+
+from comparisons.results import (
+    Accuracy,
+    Compared,
+    Peaks,
+    Result,
+    Rung,
+    write_whole,
+)
+from comparisons.tasks import BY_STEM
+
+matplotlib.use("Agg")
+
+# Okabe and Ito's colours tell apart for every eye; neither says "winner".
+COLOURS = {"keras": "#0072B2", "torch": "#E69F00"}
+TITLES = {"keras": "Keras", "torch": "PyTorch"}
+ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+
+
+# === Figures as text ========================================================
+
+
+def tick(passed: bool) -> str:
+    return "✓" if passed else "✗"
+
+
+def score(values: Sequence[float], accuracy: Accuracy) -> str:
+    """Return mean and spread over seeds: `0.962 ± 0.004`."""
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    mean = statistics.mean(values)
+    return f"{mean:.3f} ± {spread:.3f} {accuracy.unit}".rstrip()
+
+
+def gap(accuracy: Accuracy) -> str:
+    """Return the gap PyTorch minus Keras, its interval and the verdict."""
+    scale, unit = (100, "pt") if accuracy.metric == "accuracy" else (1, "")
+    unit = unit or accuracy.unit
+    digits = 1 if unit == "pt" else 3
+    interval = ""
+    if accuracy.ci90:
+        low, high = (f"{scale * x:+.{digits}f}" for x in accuracy.ci90)
+        interval = f" [{low}, {high}]"
+    more = " (more seeds)" if accuracy.verdict == "undecided" else ""
+    return (
+        f"gap {scale * accuracy.mean_gap:+.{digits}f} {unit}{interval}: "
+        f"{accuracy.verdict}{more}, margin {scale * accuracy.margin:g} {unit}"
+    )
+
+
+def speed(compared: Compared) -> tuple[str, str, str]:
+    """Return both speeds and their ratio, or why there are none."""
+    if not (compared.keras and compared.torch and compared.ratio):
+        return "–", "–", compared.note
+    low, high = compared.ratio.ci95
+    return (
+        f"{compared.keras.median:,.0f}",
+        f"{compared.torch.median:,.0f}",
+        f"{compared.ratio.median:.2f} [{low:.2f}, {high:.2f}]",
+    )
+
+
+def live_memory(peaks: Peaks) -> str:
+    for value, where in (
+        (peaks.gpu_allocator_peak_mib, "live on the GPU"),
+        (peaks.host_allocator_peak_mib, "live"),
+        (peaks.host_peak_mib, "process"),
+    ):
+        if value is not None:
+            return f"{value:,.1f} MiB {where}"
+    return "not measured"
+
+
+def versions(result: Result) -> str:
+    e = result.environment
+    backend = f"{ENGINES[e.backend]} {e.backend_version}"
+    return (
+        f"Keras {e.keras} on {backend} · PyTorch {e.torch} · "
+        f"{e.device.upper()}, {e.threads} threads"
+    )
+
+
+def headline(result: Result) -> str:
+    parts = [f"{result.samples['train']:,} samples", result.preset]
+    if result.data == "book":
+        parts.append("the book's data")
+    if result.accuracy:
+        parts.append(f"{len(result.accuracy.seeds)} seeds")
+    return " · ".join([*parts, versions(result)])
+
+
+def proof(result: Result) -> str:
+    """Return the float64 rungs on one line; the native lane's gap last."""
+    words = []
+    for rung in result.parity.rungs:
+        if rung.dtype != "float64" and rung.passed:
+            continue
+        if rung.name in ("settings", "initialisation"):
+            words.append(f"{rung.name} {tick(rung.passed)}")
+        elif not (rung.lane == "native" and rung.passed and native(rung)):
+            number = f"{rung.max_difference:.0e}"
+            words.append(f"{rung.name} {number} {tick(rung.passed)}")
+    step = next(
+        (
+            r
+            for r in result.parity.rungs
+            if r.name == "step" and r.lane == "native"
+        ),
+        None,
+    )
+    if step and result.parity.differences:
+        names = ", ".join(result.parity.differences)
+        words.append(f" native step {step.max_difference:.0e}: {names}")
+    return "  ".join(words)
+
+
+def native(rung: Rung) -> bool:
+    return rung.name in ("step", "trajectory", "whole run")
+
+
+# === Terminal ===============================================================
+
+
+def block(result: Result, report: Path | None = None) -> Table:
+    """Return what a person sees of one task at the end of a run."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    name = BY_STEM[result.task].name if result.task in BY_STEM else result.task
+    title = Text(f"{result.section} {name}", style="bold")
+    outer = Table.grid(padding=(0, 1))
+    outer.add_row(Text.assemble(title, "   ", (headline(result), "dim")))
+    style = "green" if result.parity.passed else "bold red"
+    outer.add_row(
+        Text.assemble(
+            (
+                "  same model   "
+                if result.parity.passed
+                else "  NOT THE SAME   "
+            ),
+            (proof(result), style),
+        )
+    )
+    for rung in result.parity.rungs:
+        if not rung.passed:
+            outer.add_row(Text(f"    {rung.name}: {rung.detail}", style="red"))
+    if result.parity.answers_agree is not None:
+        share = f"{result.parity.answers_agree:.2%}"
+        outer.add_row(f"  same answers {share} of the test samples")
+    accuracy = result.accuracy
+    if accuracy:
+        table.add_row("", "Keras", "PyTorch", "PyTorch / Keras")
+        table.add_row(
+            f"  {accuracy.metric}",
+            score(accuracy.keras, accuracy),
+            score(accuracy.torch, accuracy),
+            f"{gap(accuracy)} · {accuracy.baseline_name} "
+            f"{accuracy.baseline:.3f}",
+        )
+        table.add_row(
+            "  same answers",
+            "",
+            "",
+            f"{accuracy.agreement:.1%} of test samples",
+        )
+    if result.throughput:
+        table.add_row("  train/s", *speed(result.throughput.train))
+        table.add_row("  predict/s", *speed(result.throughput.predict))
+    if result.memory:
+        table.add_row(
+            "  memory",
+            live_memory(result.memory.keras),
+            live_memory(result.memory.torch),
+            f"GPU {result.memory.torch.note}"
+            if result.memory.torch.note
+            else "",
+        )
+    if table.rows:
+        outer.add_row(table)
+    for line in warnings(result):
+        outer.add_row(Text(f"  {line}", style="bold yellow"))
+    if report:
+        curves = f" · curves {report.with_suffix('.png')}" if accuracy else ""
+        outer.add_row(Text(f"  report       {report}{curves}", style="dim"))
+    return outer
+
+
+def warnings(result: Result) -> list[str]:
+    """Return what a reader must know before trusting the figures."""
+    lines = []
+    accuracy = result.accuracy
+    if accuracy and not accuracy.beats_baseline:
+        lines.append(
+            f"does not clearly beat {accuracy.baseline_name} "
+            f"({accuracy.baseline:.3f}): agreement at this level proves nothing"
+        )
+    if accuracy and accuracy.reproduced is False:
+        lines.append(
+            "not reproduced: the same code on this machine gave other scores "
+            "last time"
+        )
+    return lines
+
+
+def ladder_table(result: Result) -> Table:
+    """Return every rung with its figures."""
+    title = f"{result.task} · {result.parity.steps} steps"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("rung", "type", "lane"):
+        table.add_column(column, no_wrap=True)
+    for column in ("difference", "noise floor", "tolerance"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("worst", overflow="fold")
+    table.add_column("")
+    for r in result.parity.rungs:
+        table.add_row(
+            *rung_cells(r),
+            Text(tick(r.passed), style="green" if r.passed else "bold red"),
+        )
+    return table
+
+
+def rung_cells(rung: Rung) -> list[str]:
+    counted = rung.tolerance == 0.0
+    number = "g" if counted else ".1e"
+    floor = rung.noise_floor
+    return [
+        rung.name,
+        rung.dtype,
+        rung.lane,
+        f"{rung.max_difference:{number}}",
+        "" if floor is None else f"{floor:.1e}",
+        f"{rung.tolerance:{'g' if counted else '.0e'}}",
+        rung.worst,
+    ]
+
+
+# === Files ==================================================================
+
+
+def write(result: Result, folder: Path) -> Path:
+    """Write JSON, Markdown and curves of one task; return the Markdown's path.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = folder / f"{result.task}.md"
+    if result.accuracy:
+        write_whole(path.with_suffix(".png"), curves([result]))
+    write_whole(path, markdown(result))
+    # Last, so that a result is never there without its report.
+    write_whole(path.with_suffix(".json"), result.model_dump_json(indent=1))
+    return path
+
+
+def markdown(result: Result) -> str:
+    """Return the report of one task."""
+    lines = [f"# {result.section} {result.title}", "", headline(result), ""]
+    lines += [f"**{line}**\n" for line in warnings(result)]
+    state = "proven" if result.parity.passed else "NOT proven"
+    lines += [
+        f"## The same model: {state}",
+        "",
+        f"{result.parity.steps} training steps, "
+        f"{result.parity.seconds:.0f} s. Differences are relative; the noise "
+        "floor is PyTorch against itself with every initial weight moved by "
+        "one unit in the last place.",
+        "",
+        row("rung", "type", "lane", "difference", "noise floor")
+        + " tolerance | worst | |",
+        "|---|---|---|--:|--:|--:|---|---|",
+    ]
+    for r in result.parity.rungs:
+        lines.append(row(*rung_cells(r), tick(r.passed)))
+    lines += [
+        f"- {r.name}: {r.detail}" for r in result.parity.rungs if r.detail
+    ]
+    if result.parity.differences:
+        names = ", ".join(f"`{n}`" for n in result.parity.differences)
+        lines += ["", f"Closed in the aligned lane: {names}."]
+    if result.parity.answers_agree is not None:
+        share = f"{result.parity.answers_agree:.2%}"
+        lines += ["", f"Same answers after the whole run: {share}."]
+    if result.accuracy:
+        lines += markdown_accuracy(result.accuracy, result.task)
+    lines += markdown_cost(result)
+    e = result.environment
+    lines += [
+        "## Machine",
+        "",
+        f"{e.cpu}, {e.cores} cores, {e.threads} threads, {e.platform}. Python "
+        f"{e.python}, NumPy {e.numpy}. Commit {e.commit}, sources {e.sources}, "
+        f"{e.date}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:
+    lines = [
+        "",
+        f"## {accuracy.metric.capitalize()}",
+        "",
+        row("seed", "Keras", "PyTorch"),
+        "|--:|--:|--:|",
+    ]
+    for seed, ours, theirs in zip(
+        accuracy.seeds, accuracy.keras, accuracy.torch, strict=True
+    ):
+        lines.append(row(str(seed), f"{ours:.4f}", f"{theirs:.4f}"))
+    reproduced = {
+        None: "",
+        True: " The last run of the same code gave the same bits.",
+        False: "",
+    }[accuracy.reproduced]
+    lines += [
+        row(
+            "mean",
+            score(accuracy.keras, accuracy),
+            score(accuracy.torch, accuracy),
+        ),
+        "",
+        f"PyTorch minus Keras: {gap(accuracy)}. Both give the same answer on "
+        f"{accuracy.agreement:.1%} of the test samples. The trivial method "
+        f"({accuracy.baseline_name}) scores {accuracy.baseline:.4f}."
+        + reproduced,
+        "",
+        f"![Training loss of both halves]({task}.png)",
+        "",
+    ]
+    return lines
+
+
+def markdown_cost(result: Result) -> list[str]:
+    lines: list[str] = []
+    if result.throughput:
+        t = result.throughput
+        lines += [
+            "## Speed",
+            "",
+            row("samples/s", "Keras", "PyTorch", "PyTorch / Keras", "A/A")
+            + " blocks |",
+            "|---|--:|--:|--:|--:|--:|",
+        ]
+        for name, part in (("train", t.train), ("predict", t.predict)):
+            control = ""
+            if part.ratio:
+                low, high = part.ratio.control_ci95
+                control = f"[{low:.2f}, {high:.2f}]"
+            count = f"{part.blocks} kept, {part.rejected} rejected"
+            lines.append(row(name, *speed(part), control, count))
+        modes = ", ".join(f"{TITLES[n]}: {m}" for n, m in t.mode.items())
+        starts = "; ".join(
+            f"{TITLES[name]} import {w['import']:.1f} s, build "
+            f"{w['build']:.2f} s, first step {w['first_step']:.2f} s"
+            for name, w in t.warmup_s.items()
+        )
+        lines += ["", f"{modes}. {starts}.", ""]
+    if result.memory:
+        lines += [
+            "## Memory",
+            "",
+            row("MiB", "Keras", "PyTorch"),
+            "|---|--:|--:|",
+        ]
+        for field, title in (
+            ("host_allocator_peak_mib", "allocator's live peak, one step"),
+            ("host_peak_mib", "process peak over the level before training"),
+            ("gpu_allocator_peak_mib", "GPU allocator's live peak"),
+            ("gpu_reserved_mib", "GPU reserved"),
+            ("gpu_process_mib", "GPU, whole process"),
+        ):
+            cells = []
+            for peaks in (result.memory.keras, result.memory.torch):
+                value = getattr(peaks, field)
+                cells.append(
+                    f"{value:,.1f}" if value is not None else peaks.note or "–"
+                )
+            lines.append(row(title, *cells))
+        lines += ["", "CPU memory is no proxy for GPU memory.", ""]
+    return lines
+
+
+def curves(results: Sequence[Result]) -> bytes:
+    """Return a PNG of training losses: mean and range over the seeds."""
+    from matplotlib import pyplot
+
+    figure, all_axes = pyplot.subplots(
+        1,
+        len(results),
+        figsize=(4.6 * len(results), 3.4),
+        layout="constrained",
+        squeeze=False,
+    )
+    for axes, result in zip(all_axes[0], results, strict=True):
+        assert result.accuracy is not None
+        for name in ("keras", "torch"):
+            runs = result.accuracy.losses[name]
+            epochs = range(1, len(runs[0]) + 1)
+            per_epoch = list(zip(*runs, strict=True))
+            axes.plot(
+                epochs,
+                [statistics.mean(values) for values in per_epoch],
+                color=COLOURS[name],
+                marker="o" if name == "keras" else "s",
+                linestyle="-" if name == "keras" else "--",
+                label=TITLES[name],
+            )
+            axes.fill_between(
+                epochs,
+                [min(values) for values in per_epoch],
+                [max(values) for values in per_epoch],
+                color=COLOURS[name],
+                alpha=0.2,
+                linewidth=0,
+            )
+        axes.set_title(f"{result.section} {result.title}", fontsize=10)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("training loss")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.legend(frameon=False)
+        axes.spines[["top", "right"]].set_visible(False)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=130)
+    pyplot.close(figure)
+    return stream.getvalue()
+
+
+def table_of_pairs(results: Sequence[Result]) -> str:
+    """Return the README's table, made from committed results."""
+    lines = [
+        row("book", "task", "proof", "Keras", "PyTorch", "verdict")
+        + " train ratio |",
+        "|---|---|---|--:|--:|---|--:|",
+    ]
+    for result in results:
+        last = [r for r in result.parity.rungs if r.lane == "aligned"]
+        number = max((r.max_difference for r in last), default=0.0)
+        state = f"{number:.0e} after {result.parity.steps} steps"
+        accuracy = result.accuracy
+        cells = ["–", "–", "–"]
+        if accuracy:
+            cells = [
+                score(accuracy.keras, accuracy),
+                score(accuracy.torch, accuracy),
+                gap(accuracy),
+            ]
+        ratio = "–"
+        if result.throughput:
+            ratio = speed(result.throughput.train)[2]
+        lines.append(
+            row(
+                result.section,
+                f"[{result.task}](keras_impl/{result.task}.py)",
+                state if result.parity.passed else "not proven",
+                *cells,
+                ratio,
+            )
+        )
+    return "\n".join(lines) + "\n"

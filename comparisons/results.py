@@ -1,0 +1,190 @@
+"""The result of one task, as other programs read it. Schema version 1.
+
+`python -m comparisons list --schema` prints the JSON Schema of `Result`.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from comparisons.worker import RequestError
+
+Verdict = Literal["equivalent", "different", "undecided"]
+Lane = Literal["native", "aligned"]
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=True)
+
+
+class Rung(Record):
+    """One comparison of the ladder; differences are relative."""
+
+    name: str
+    dtype: str
+    lane: Lane
+    max_difference: float
+    tolerance: float
+    noise_floor: float | None = None
+    worst: str = ""
+    passed: bool
+    detail: str = ""
+
+
+class Parity(Record):
+    passed: bool
+    steps: int
+    rungs: list[Rung]
+    differences: list[str]  # atlas entries that the aligned lane closed
+    answers_agree: float | None = None  # of a whole run, share of test samples
+    seconds: float
+
+
+class Accuracy(Record):
+    metric: str
+    unit: str
+    higher_is_better: bool
+    seeds: list[int]
+    keras: list[float]
+    torch: list[float]
+    baseline: float
+    baseline_name: str
+    beats_baseline: bool
+    mean_gap: float  # PyTorch minus Keras
+    ci90: tuple[float, float] | None
+    margin: float
+    verdict: Verdict
+    agreement: float  # share of test samples, mean over seeds
+    losses: dict[Literal["keras", "torch"], list[list[float]]]
+    seconds: dict[Literal["keras", "torch"], float]
+    reproduced: bool | None = None  # same bits as the last run of the same code
+
+
+class Speed(Record):
+    """Samples per second over timed blocks."""
+
+    median: float
+    iqr: tuple[float, float]
+    per_cpu_second: float
+
+
+class Ratio(Record):
+    """PyTorch over Keras."""
+
+    median: float
+    ci95: tuple[float, float]
+    control_ci95: tuple[float, float]  # a half against itself: should hold 1
+
+
+class Compared(Record):
+    keras: Speed | None = None
+    torch: Speed | None = None
+    ratio: Ratio | None = None
+    blocks: int
+    rejected: int
+    foreign_cores: float
+    note: str = ""
+
+
+class Throughput(Record):
+    train: Compared
+    predict: Compared
+    warmup_s: dict[str, dict[str, float]]
+    mode: dict[str, str]
+
+
+class Peaks(Record):
+    host_allocator_peak_mib: float | None
+    host_peak_mib: float | None
+    gpu_allocator_peak_mib: float | None
+    gpu_reserved_mib: float | None
+    gpu_process_mib: float | None
+    note: str
+
+
+class Memory(Record):
+    keras: Peaks
+    torch: Peaks
+
+
+class Environment(Record):
+    keras: str
+    backend: str
+    backend_version: str
+    torch: str
+    python: str
+    numpy: str
+    cpu: str
+    cores: int
+    threads: int
+    device: str
+    platform: str
+    commit: str
+    sources: str  # digest of the pair, its data module and the harness
+    date: str
+
+
+class Result(Record):
+    schema_version: Literal[1] = 1
+    task: str
+    chapter: int
+    section: str
+    title: str
+    preset: Literal["quick", "book"]
+    data: Literal["bundled", "book"]
+    samples: dict[str, int]
+    environment: Environment
+    parity: Parity
+    accuracy: Accuracy | None = None
+    throughput: Throughput | None = None
+    memory: Memory | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing in this result should turn a build red."""
+        accuracy = self.accuracy
+        return self.parity.passed and (
+            accuracy is None
+            or (accuracy.verdict != "different" and accuracy.beats_baseline)
+        )
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    if isinstance(content, str):
+        content = content.encode()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_result(path: Path) -> Result:
+    """Read and validate a result.
+
+    Raises:
+        RequestError: the file cannot be read or does not fit the schema.
+    """
+    try:
+        return Result.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise RequestError(
+            f"received no readable result {path} ({error.strerror})"
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise RequestError(
+            f"received {path}, in which {where} does not fit schema version 1 "
+            f"({first['msg']}); run the task again to make it anew"
+        ) from None
+
+
+def read_results(folder: Path) -> list[Result]:
+    """Read every result in a folder, in the order of the book."""
+    results = [read_result(p) for p in sorted(folder.glob("chapter*.json"))]
+    return sorted(results, key=lambda r: (r.chapter, r.section, r.task))

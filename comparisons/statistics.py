@@ -1,0 +1,84 @@
+"""Paired gaps, their interval, and the test for equivalence."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from comparisons.results import Verdict
+
+
+class Gap(NamedTuple):
+    mean: float
+    ci90: tuple[float, float] | None
+    verdict: Verdict
+
+
+def paired_gap(
+    keras: Sequence[float], torch: Sequence[float], margin: float
+) -> Gap:
+    """Judge the gap PyTorch minus Keras over seeds that share weights.
+
+    Two one-sided t-tests at 5 % each reject a gap of `margin` or more exactly
+    when the 90 % interval lies inside (-margin, margin): Schuirmann 1987,
+    J. Pharmacokinet. Biopharm. 15. "Not significantly different" would not do:
+    with few seeds nothing ever is.
+
+    Raises:
+        ValueError: the two are not equally many, or none.
+    """
+    if len(keras) != len(torch) or not len(keras):
+        raise ValueError(
+            f"received {len(keras)} and {len(torch)} scores; expected the same "
+            "number of both, at least 1"
+        )
+    gaps = np.subtract(torch, keras)
+    mean = float(gaps.mean())
+    if len(gaps) == 1:
+        return Gap(mean, None, "undecided")
+    error = float(gaps.std(ddof=1)) / np.sqrt(len(gaps))
+    reach = float(stats.t.ppf(0.95, len(gaps) - 1)) * error
+    low, high = mean - reach, mean + reach
+    verdict: Verdict = "undecided"
+    if -margin < low and high < margin:
+        verdict = "equivalent"
+    elif high < -margin or margin < low:
+        verdict = "different"
+    return Gap(mean, (low, high), verdict)
+
+
+def beats_baseline(
+    scores: Sequence[float],
+    baseline: float,
+    margin: float,
+    higher_is_better: bool,
+) -> bool:
+    """Whether the worst of all scores is better by more than the margin."""
+    sign = 1 if higher_is_better else -1
+    return bool(min(sign * (s - baseline) for s in scores) > margin)
+
+
+def log_interval(ratios: Sequence[float]) -> tuple[float, float]:
+    """Return a 95 % t-interval of the mean of log ratios, as ratios."""
+    logs = np.log(ratios)
+    if len(logs) < 2:
+        return float("nan"), float("nan")
+    reach = stats.t.ppf(0.975, len(logs) - 1) * stats.sem(logs)
+    low, high = np.exp([logs.mean() - reach, logs.mean() + reach])
+    return float(low), float(high)
+
+
+def agreement(answer: str, keras: np.ndarray, torch: np.ndarray) -> float:
+    """Return the share of samples on which two sets of predictions agree.
+
+    `answer` says what counts: "class" the largest logit, "sign" the sign of
+    the one logit, a number the distance that still counts as the same.
+    """
+    if answer == "class":
+        same = keras.argmax(-1) == torch.argmax(-1)
+    elif answer == "sign":
+        same = (keras > 0) == (torch > 0)
+    else:
+        same = np.abs(keras - torch) <= float(answer)
+    return float(np.mean(same))

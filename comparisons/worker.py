@@ -1,0 +1,180 @@
+"""Side processes: start one, send it work, survive its death.
+
+TensorFlow and PyTorch never share a process (building a torch optimizer
+after TensorFlow is loaded crashes), and this parent imports neither. A side
+is one spawned process that runs functions of keras_side.py or torch_side.py.
+"""
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import spawn
+from pathlib import Path
+from typing import Any, Literal, Self
+from unittest import mock
+
+from comparisons.side import silence
+
+Name = Literal["keras", "torch"]
+TITLES = {"keras": "Keras", "torch": "PyTorch"}
+
+
+class RequestError(Exception):
+    """The request cannot be met; the message is one clear line."""
+
+
+class SideDied(RequestError):
+    """A side process ended before its work was done."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a side runs on: engine of the Keras half, device, CPU threads."""
+
+    backend: str = "tensorflow"
+    device: str = "auto"
+    threads: int = len(os.sched_getaffinity(0))
+
+    def environment(self) -> dict[str, str]:
+        """Variables that must stand before the interpreter starts."""
+        values = {
+            "OMP_NUM_THREADS": str(self.threads),
+            # Spinning threads make a busy neighbour reverse the ranking.
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "KERAS_BACKEND": self.backend,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_ENABLE_ONEDNN_OPTS": "1",
+            "NVIDIA_TF32_OVERRIDE": "0",
+            "PYTHONHASHSEED": "0",
+        }
+        if self.device == "cpu":
+            values["CUDA_VISIBLE_DEVICES"] = ""
+        return values
+
+
+class Side:
+    """One living side process. Close it, or use it as a context manager."""
+
+    def __init__(self, name: Name, settings: Settings, folder: Path) -> None:
+        self.name = name
+        self.title = TITLES[name]
+        self.log = folder / f"{name}.log"
+        self.doing = "starting"
+        environment = settings.environment()
+        # A user's keras.json must not change the model.
+        environment["KERAS_HOME"] = str(folder)
+        self.executor = ProcessPoolExecutor(
+            max_workers=1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=begin,
+            initargs=(self.log,),
+        )
+        interpreter = os.environ.get(f"{name.upper()}_PYTHON", sys.executable)
+        spawn.set_executable(interpreter)
+        try:
+            with mock.patch.dict(os.environ, environment):
+                self.started = self.submit(
+                    "start", settings.threads, settings.device
+                )
+        finally:
+            spawn.set_executable(sys.executable)
+        (self.process,) = self.executor._processes.values()
+
+    def submit(self, function: str, *args: Any) -> "Future[Any]":
+        """Ask for `function` of the side's module; returns at once."""
+        try:
+            return self.executor.submit(perform, self.name, function, args)
+        except BrokenProcessPool:
+            raise self.death() from None
+
+    def result(self, future: "Future[Any]") -> Any:
+        """Wait for work that was submitted.
+
+        Raises:
+            SideDied: the process ended first; says why and during what.
+        """
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            raise self.death() from None
+
+    def call(self, function: str, *args: Any) -> Any:
+        return self.result(self.submit(function, *args))
+
+    def facts(self) -> dict[str, Any]:
+        """Return versions and device, once the process is up."""
+        return self.result(self.started)
+
+    def death(self) -> SideDied:
+        self.process.join(timeout=5)
+        code = self.process.exitcode
+        reason = f"with exit status {code}"
+        if code is not None and code < 0:
+            reason = f"by signal {-code} ({signal.Signals(-code).name})"
+        lines = self.log.read_text(errors="replace").split("\n")
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return SideDied(
+            f"the {self.title} process was ended {reason} while {self.doing}"
+            + (f"; its last words: {last.strip()[:200]}" if last else "")
+            + "; what was finished is kept; run the same command again"
+        )
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        if self.process.is_alive():
+            self.process.kill()
+        self.executor.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def begin(log: Path) -> None:
+    """Prepare a side process (runs there)."""
+    silence(log)
+    # Ctrl-C reaches the whole group; the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+
+
+def leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def perform(name: Name, function: str, args: tuple[Any, ...]) -> Any:
+    """Run a function of a side's module (runs in the side process)."""
+    began = time.perf_counter()
+    module = importlib.import_module(f"comparisons.{name}_side")
+    imported = time.perf_counter() - began
+    result = getattr(module, function)(*args)
+    return result | {"import_s": imported} if function == "start" else result
+
+
+@contextmanager
+def both_sides(
+    settings: Settings, folder: Path | None = None
+) -> Iterator[tuple[Side, Side]]:
+    """Start both sides at once and end them with the block."""
+    with tempfile.TemporaryDirectory(prefix="comparisons-") as temporary:
+        folder = folder or Path(temporary)
+        with (
+            Side("keras", settings, folder) as keras,
+            Side("torch", settings, folder) as torch,
+        ):
+            yield keras, torch
