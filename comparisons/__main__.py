@@ -22,6 +22,7 @@ from typer.exceptions import TyperException
 
 from comparisons import differences as atlas
 from comparisons import report as reports
+from comparisons import terminal
 from comparisons.experiment import ROOT, Request, run_task
 from comparisons.results import Result, read_results, write_whole
 from comparisons.tasks import TASKS, Task, select
@@ -138,7 +139,7 @@ def verify(
     )
 
     def show(result: Result) -> None:
-        console.print(reports.ladder_table(result))
+        console.print(terminal.ladder_table(result))
         for rung in result.parity.rungs:
             if rung.detail:
                 console.print(f"  {rung.name}: {escape(rung.detail)}")
@@ -273,7 +274,7 @@ def perform(
                 show(result)
             else:
                 path = reports.write(result, out) if out else None
-                console.print(reports.block(result, path))
+                console.print(terminal.block(result, path))
                 console.print()
         if unmet:
             raise typer.Exit(2)

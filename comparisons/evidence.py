@@ -40,6 +40,7 @@ class Plan:
     epochs: int
     samples: int
     steps: int
+    full: bool = False
 
     @classmethod
     def of(
@@ -48,7 +49,8 @@ class Plan:
         batch = config.batch_size
         if steps == "full":
             per_epoch = math.ceil(available / batch)
-            return cls(config.epochs, available, config.epochs * per_epoch)
+            total = config.epochs * per_epoch
+            return cls(config.epochs, available, total, full=True)
         epochs = math.ceil(steps / max(available // batch, 1))
         per_epoch = math.ceil(steps / epochs)
         samples = per_epoch * batch - batch // 2
@@ -131,29 +133,19 @@ def shared_requests(
     plan: Plan,
 ) -> dict[str, Request]:
     held_out = replace(test, samples=HELD_OUT)
+
+    def forward(*args: Any, aligned: bool) -> Request:
+        return "forward", *args, held_out, aligned
+
     one = Plan(1, config.batch_size, 1)
     return {
-        "forward float64": (
-            "forward",
-            config,
-            "float64",
-            double,
-            held_out,
-            True,
-        ),
+        "forward float64": forward(config, "float64", double, aligned=True),
         "training float64": training(
             config, "float64", double, train, test, plan, aligned=True
         ),
-        "forward float32": (
-            "forward",
-            config,
-            "float32",
-            single,
-            held_out,
-            False,
-        ),
+        "forward float32": forward(config, "float32", single, aligned=False),
         "training float32": training(
-            config, "float32", single, train, held_out, one, aligned=False
+            config, "float32", single, train, test, one, aligned=False
         ),
         **{
             f"initial {seed}": ("initial", config, "float32", seed)
@@ -173,6 +165,8 @@ def training(
 ) -> Request:
     config = replace(config, epochs=plan.epochs)
     split = replace(train, samples=plan.samples)
+    if not plan.full:
+        test = replace(test, samples=HELD_OUT)
     return "training", config, dtype, weights, split, test, plan.steps, aligned
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
-from rich.table import Table
-from rich.text import Text
 
 from comparisons.results import (
     Accuracy,
@@ -17,7 +15,6 @@ from comparisons.results import (
     Rung,
     write_whole,
 )
-from comparisons.tasks import BY_STEM
 
 matplotlib.use("Agg")
 
@@ -127,74 +124,6 @@ def native(rung: Rung) -> bool:
     return rung.name in ("step", "trajectory", "whole run")
 
 
-# === Terminal ===============================================================
-
-
-def block(result: Result, report: Path | None = None) -> Table:
-    """Return what a person sees of one task at the end of a run."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", no_wrap=True)
-    for _ in range(3):
-        table.add_column(overflow="fold")
-    name = BY_STEM[result.task].name if result.task in BY_STEM else result.task
-    title = Text(f"{result.section} {name}", style="bold")
-    outer = Table.grid(padding=(0, 1))
-    outer.add_row(Text.assemble(title, "   ", (headline(result), "dim")))
-    style = "green" if result.parity.passed else "bold red"
-    outer.add_row(
-        Text.assemble(
-            (
-                "  same model   "
-                if result.parity.passed
-                else "  NOT THE SAME   "
-            ),
-            (proof(result), style),
-        )
-    )
-    for rung in result.parity.rungs:
-        if not rung.passed:
-            outer.add_row(Text(f"    {rung.name}: {rung.detail}", style="red"))
-    if result.parity.answers_agree is not None:
-        share = f"{result.parity.answers_agree:.2%}"
-        outer.add_row(f"  same answers {share} of the test samples")
-    accuracy = result.accuracy
-    if accuracy:
-        table.add_row("", "Keras", "PyTorch", "PyTorch / Keras")
-        table.add_row(
-            f"  {accuracy.metric}",
-            score(accuracy.keras, accuracy),
-            score(accuracy.torch, accuracy),
-            f"{gap(accuracy)} · {accuracy.baseline_name} "
-            f"{accuracy.baseline:.3f}",
-        )
-        table.add_row(
-            "  same answers",
-            "",
-            "",
-            f"{accuracy.agreement:.1%} of test samples",
-        )
-    if result.throughput:
-        table.add_row("  train/s", *speed(result.throughput.train))
-        table.add_row("  predict/s", *speed(result.throughput.predict))
-    if result.memory:
-        table.add_row(
-            "  memory",
-            live_memory(result.memory.keras),
-            live_memory(result.memory.torch),
-            f"GPU {result.memory.torch.note}"
-            if result.memory.torch.note
-            else "",
-        )
-    if table.rows:
-        outer.add_row(table)
-    for line in warnings(result):
-        outer.add_row(Text(f"  {line}", style="bold yellow"))
-    if report:
-        curves = f" · curves {report.with_suffix('.png')}" if accuracy else ""
-        outer.add_row(Text(f"  report       {report}{curves}", style="dim"))
-    return outer
-
-
 def warnings(result: Result) -> list[str]:
     """Return what a reader must know before trusting the figures."""
     lines = []
@@ -210,24 +139,6 @@ def warnings(result: Result) -> list[str]:
             "last time"
         )
     return lines
-
-
-def ladder_table(result: Result) -> Table:
-    """Return every rung with its figures."""
-    title = f"{result.task} · {result.parity.steps} steps"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in ("rung", "type", "lane"):
-        table.add_column(column, no_wrap=True)
-    for column in ("difference", "noise floor", "tolerance"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("worst", overflow="fold")
-    table.add_column("")
-    for r in result.parity.rungs:
-        table.add_row(
-            *rung_cells(r),
-            Text(tick(r.passed), style="green" if r.passed else "bold red"),
-        )
-    return table
 
 
 def rung_cells(rung: Rung) -> list[str]:

@@ -1,6 +1,6 @@
 """How much warmer will it be tomorrow? An LSTM on hourly weather, in Keras.
 
-Book: section 10.3.  Twin: torch_impl/chapter10_weather_lstm.py
+Book: section 10.2.  Twin: torch_impl/chapter10_weather_lstm.py
 Run: python -m keras_impl.chapter10_weather_lstm
 Expect: EXPECTED
 """
@@ -21,7 +21,7 @@ from shared_data import Arrays
 
 
 def to_inputs(windows: np.ndarray) -> np.ndarray:
-    return windows  # (120, 8): hours, readings
+    return windows  # (120, 6): hours, readings
 
 
 # === Model ==================================================================

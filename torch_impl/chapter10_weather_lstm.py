@@ -1,6 +1,6 @@
 """How much warmer will it be tomorrow? An LSTM on hourly weather, in PyTorch.
 
-Book: section 10.3.  Twin: keras_impl/chapter10_weather_lstm.py
+Book: section 10.2.  Twin: keras_impl/chapter10_weather_lstm.py
 Run: python -m torch_impl.chapter10_weather_lstm
 Expect: EXPECTED
 """
@@ -22,7 +22,7 @@ from torch_impl.common import device_of, init_like_keras
 
 
 def to_inputs(windows: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(windows)  # (120, 8): hours, readings
+    return torch.from_numpy(windows)  # (120, 6): hours, readings
 
 
 # === Model ==================================================================
