@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-quick all verify bench report clean
+.PHONY: help setup check test test-quick all verify bench results report clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z0-9N-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
@@ -36,8 +36,14 @@ verify: setup ## the proof alone, for every task
 bench: setup ## speed and memory alone, for every task
 	$(BIN)/python -m comparisons bench all $(ARGS)
 
-report: setup ## reports and README table from the committed results
-	$(BIN)/python -m comparisons report --readme $(ARGS)
+results: setup ## make the committed results anew, five seeds each
+	$(BIN)/python -m comparisons run all --seeds 5 \
+		--out comparisons/results $(ARGS)
+	$(MAKE) report
+
+report: setup ## reports, picture and README table from committed results
+	$(BIN)/python -m comparisons report --readme \
+		--out comparisons/results $(ARGS)
 
 check: setup ## format, lint and types: what CI checks before the tests
 	$(BIN)/ruff format --check

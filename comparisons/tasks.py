@@ -17,8 +17,9 @@ class Task:
     `margin` is the largest gap in the metric that a reader would call none.
     `differences` are the atlas entries that the halves meet; only these may
     be closed by the aligned lane. `native_bounds` bound the native lane of a
-    rung, which they make unequal: two to five times what was measured. `zero_gradient` names weights whose true
-    gradient is zero: checked to be so, then left out of weight comparisons.
+    rung, which they make unequal: two to five times what was measured.
+    `zero_gradient` names weights whose true gradient is zero: checked to be
+    so, then left out of weight comparisons.
     """
 
     stem: str

@@ -8,14 +8,14 @@ Expect: EXPECTED
 import keras
 import numpy as np
 from keras import layers
+
+from shared_data import Arrays
 from shared_data.chapter10_weather_lstm import (
     QUICK,
     READINGS,
     Config,
     load_data,
 )
-
-from shared_data import Arrays
 
 # === Data ===================================================================
 

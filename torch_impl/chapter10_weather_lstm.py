@@ -7,15 +7,15 @@ Expect: EXPECTED
 
 import numpy as np
 import torch
+from torch import nn
+
+from shared_data import Arrays
 from shared_data.chapter10_weather_lstm import (
     QUICK,
     READINGS,
     Config,
     load_data,
 )
-from torch import nn
-
-from shared_data import Arrays
 from torch_impl.common import device_of, init_like_keras
 
 # === Data ===================================================================

@@ -1,0 +1,218 @@
+"""The equivalence test and its neighbours, against hand calculations."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats
+
+from comparisons.statistics import (
+    agreement,
+    beats_baseline,
+    log_interval,
+    paired_gap,
+)
+
+# As accuracies are: in [0, 1], on a grid, so that no two gaps differ by
+# rounding alone.
+scores = st.integers(0, 1_000).map(lambda n: n / 1_000)
+pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=12)
+margins = st.floats(1e-3, 0.5)
+
+
+# === paired_gap =============================================================
+
+
+def test_the_gap_of_three_seeds_by_hand():
+    gap = paired_gap([0.95, 0.96, 0.97], [0.951, 0.963, 0.975], margin=0.015)
+    # Gaps 1, 3 and 5 points in a thousand: mean 3, deviation 2; the 95 %
+    # point of Student's t with two degrees of freedom is 2.91999.
+    reach = 2.91999 * 2e-3 / math.sqrt(3)
+    assert gap.mean == pytest.approx(3e-3)
+    assert gap.ci90 == pytest.approx((3e-3 - reach, 3e-3 + reach), abs=1e-8)
+    assert gap.verdict == "equivalent"
+
+
+@pytest.mark.parametrize(
+    ("margin", "verdict"),
+    # The interval of the gaps above is (-0.37, 6.37) thousandths.
+    [(0.0064, "equivalent"), (0.0063, "undecided"), (0.001, "undecided")],
+)
+def test_the_whole_interval_must_lie_within_the_margin(margin, verdict):
+    gap = paired_gap([0.95, 0.96, 0.97], [0.951, 0.963, 0.975], margin)
+    assert gap.verdict == verdict
+
+
+@pytest.mark.parametrize("sign", (1, -1))
+def test_a_gap_beyond_the_margin_is_a_difference(sign):
+    keras = [0.90, 0.91, 0.92, 0.93]
+    torch = [k + sign * g for k, g in zip(keras, (5e-2, 6e-2, 5e-2, 6e-2))]
+    gap = paired_gap(keras, torch, margin=0.01)
+    assert gap.verdict == "different"
+    assert gap.mean == pytest.approx(sign * 0.055)
+
+
+def test_the_same_mean_with_wide_spread_is_not_called_equivalent():
+    gap = paired_gap([0.9, 0.9, 0.9, 0.9], [0.8, 1.0, 0.8, 1.0], 0.01)
+    assert gap.mean == pytest.approx(0.0)
+    assert gap.verdict == "undecided"
+
+
+def test_equal_scores_are_equivalent():
+    assert paired_gap([0.5, 0.6], [0.5, 0.6], 0.01) == (
+        0.0,
+        (0.0, 0.0),
+        "equivalent",
+    )
+
+
+def test_one_seed_decides_nothing():
+    assert paired_gap([0.9], [0.9], 0.1) == (0.0, None, "undecided")
+    assert paired_gap([0.1], [0.9], 0.1).verdict == "undecided"
+
+
+@pytest.mark.parametrize("keras, torch", [([], []), ([1.0], []), ([1], [1, 2])])
+def test_unequal_or_no_scores_are_refused(keras, torch):
+    numbers = f"received {len(keras)} and {len(torch)} scores; expected"
+    with pytest.raises(ValueError, match=numbers):
+        paired_gap(keras, torch, 0.1)
+
+
+@pytest.mark.parametrize("bad", (math.nan, math.inf))
+def test_a_score_that_is_no_number_is_never_equivalent(bad):
+    with np.errstate(invalid="ignore"):
+        gap = paired_gap([0.5, 0.5, 0.5], [0.5, bad, 0.5], 0.1)
+    assert gap.verdict == "undecided"
+
+
+@given(pairs, margins)
+def test_equivalent_exactly_when_two_one_sided_tests_reject(pairs, margin):
+    keras, torch = zip(*pairs, strict=True)
+    gaps = np.subtract(torch, keras)
+    assume(gaps.std() > 1e-6)
+    p_values = (
+        stats.ttest_1samp(gaps, -margin, alternative="greater").pvalue,
+        stats.ttest_1samp(gaps, margin, alternative="less").pvalue,
+    )
+    assume(abs(max(p_values) - 0.05) > 1e-9)
+    verdict = paired_gap(keras, torch, margin).verdict
+    assert (verdict == "equivalent") == (max(p_values) < 0.05)
+
+
+@given(pairs, margins)
+def test_different_exactly_when_a_test_beyond_the_margin_rejects(pairs, margin):
+    keras, torch = zip(*pairs, strict=True)
+    gaps = np.subtract(torch, keras)
+    assume(gaps.std() > 1e-6)
+    p_values = (
+        stats.ttest_1samp(gaps, -margin, alternative="less").pvalue,
+        stats.ttest_1samp(gaps, margin, alternative="greater").pvalue,
+    )
+    assume(abs(min(p_values) - 0.05) > 1e-9)
+    verdict = paired_gap(keras, torch, margin).verdict
+    assert (verdict == "different") == (min(p_values) < 0.05)
+
+
+@given(pairs)
+def test_the_interval_is_students(pairs):
+    keras, torch = zip(*pairs, strict=True)
+    gaps = np.subtract(torch, keras)
+    assume(gaps.std() > 1e-6)
+    expected = stats.ttest_1samp(gaps, 0.0).confidence_interval(0.90)
+    assert paired_gap(keras, torch, 0.1).ci90 == pytest.approx(expected)
+
+
+@given(pairs, margins)
+def test_the_halves_may_change_places(pairs, margin):
+    keras, torch = zip(*pairs, strict=True)
+    one, other = (
+        paired_gap(keras, torch, margin),
+        paired_gap(torch, keras, margin),
+    )
+    assert other.mean == -one.mean
+    assert other.ci90 == (-one.ci90[1], -one.ci90[0])
+    assert other.verdict == one.verdict
+
+
+# === beats_baseline =========================================================
+
+
+@pytest.mark.parametrize(
+    ("scores", "baseline", "higher", "beats"),
+    [
+        ([0.9, 0.8], 0.5, True, True),
+        ([0.9, 0.505], 0.5, True, False),  # the worst counts
+        ([0.9, 0.51], 0.5, True, False),  # better, not by the margin
+        ([0.9, 0.4], 0.5, True, False),
+        ([2.8, 2.9], 3.4, False, True),
+        ([2.8, 3.395], 3.4, False, False),
+        ([2.8, 4.0], 3.4, False, False),
+        ([0.9, math.nan], 0.5, True, False),
+        ([math.nan, 0.9], 0.5, True, False),
+    ],
+)
+def test_the_worst_score_must_beat_the_trivial_method_by_the_margin(
+    scores, baseline, higher, beats
+):
+    assert beats_baseline(scores, baseline, 0.01, higher) is beats
+
+
+# === log_interval ===========================================================
+
+
+def test_the_interval_of_ratios_by_hand():
+    # Logs -ln 2, 0, ln 2: mean 0, standard error ln 2 / sqrt 3; the 97.5 %
+    # point of Student's t with two degrees of freedom is 4.30265.
+    reach = math.exp(4.30265 * math.log(2) / math.sqrt(3))
+    low, high = log_interval([0.5, 1.0, 2.0])
+    assert (low, high) == pytest.approx((1 / reach, reach), rel=1e-5)
+
+
+def test_one_ratio_has_no_interval():
+    assert all(math.isnan(bound) for bound in log_interval([1.5]))
+
+
+@given(st.lists(st.floats(0.1, 10.0), min_size=2, max_size=10))
+def test_the_inverse_ratios_have_the_inverse_interval(ratios):
+    low, high = log_interval(ratios)
+    inverse = log_interval([1 / ratio for ratio in ratios])
+    assert inverse == pytest.approx((1 / high, 1 / low), rel=1e-6)
+    centre = float(np.exp(np.log(ratios).mean()))
+    assert low <= centre * (1 + 1e-9) and centre <= high * (1 + 1e-9)
+
+
+# === agreement ==============================================================
+
+
+def test_agreement_of_classes_is_that_of_the_largest_logits():
+    keras = np.array([[1.0, 2.0, 0.0], [5.0, 1.0, 1.0], [0.0, 0.0, 9.0]])
+    torch = np.array([[0.1, 0.2, 0.0], [1.0, 5.0, 1.0], [0.0, 0.0, 0.1]])
+    assert agreement("class", keras, torch) == pytest.approx(2 / 3)
+    assert agreement("class", keras, keras) == 1.0
+
+
+def test_agreement_of_signs():
+    keras = np.array([[0.3], [-0.2], [4.0], [-1.0]])
+    torch = np.array([[9.0], [-0.1], [-4.0], [1.0]])
+    assert agreement("sign", keras, torch) == 0.5
+
+
+def test_agreement_within_a_distance_includes_the_distance():
+    keras = np.array([[0.0], [1.0], [2.0], [3.0]])
+    torch = np.array([[0.0], [1.5], [2.5078125], [-3.0]])
+    assert agreement("0.5", keras, torch) == 0.5
+
+
+@pytest.mark.parametrize("answer", ("class", "0.5"))
+def test_no_number_agrees_with_nothing_by_distance(answer):
+    keras = np.array([[0.0, 1.0]])
+    torch = np.array([[np.nan, 1.0]])
+    expected = {"class": 0.0, "0.5": 0.5}[answer]
+    assert agreement(answer, keras, torch) == expected
+
+
+def test_an_unknown_kind_of_answer_is_refused():
+    with pytest.raises(ValueError, match="could not convert"):
+        agreement("colour", np.zeros(2), np.zeros(2))
