@@ -23,10 +23,11 @@ from typer.exceptions import TyperException
 from comparisons import differences as atlas
 from comparisons import report as reports
 from comparisons import terminal
+from comparisons.evidence import STEPS
 from comparisons.experiment import ROOT, Request, run_task
 from comparisons.results import Result, read_results, write_whole
 from comparisons.tasks import TASKS, Task, select
-from comparisons.worker import RequestError, Settings, both_sides
+from comparisons.worker import HalfFailed, RequestError, Settings, both_sides
 from shared_data import DataError
 
 app = typer.Typer(
@@ -128,7 +129,7 @@ def list_tasks(
 @app.command()
 def verify(
     names: Names,
-    steps: StepsOption = "50",
+    steps: StepsOption = str(STEPS),
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
     device: DeviceOption = Device.auto,
@@ -165,7 +166,7 @@ def run(
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results"),
-    steps: StepsOption = "50",
+    steps: StepsOption = str(STEPS),
 ) -> None:
     """Prove, train, compare accuracy, speed and memory, and report."""
     request = Request(preset.value, data.value, seeds, to_steps(steps))
@@ -268,6 +269,10 @@ def perform(
                 # The other tasks may still succeed.
                 unmet.append(f"{task.stem}: {error}")
                 complain(unmet[-1])
+                continue
+            except HalfFailed as error:
+                failed = True
+                complain(f"{task.stem}: a half failed. {error}")
                 continue
             failed = failed or not result.holds
             if show:
@@ -386,8 +391,8 @@ def main() -> None:
     try:
         status = app(arguments, standalone_mode=False)
     except TyperException as error:
-        text = " ".join(error.format_message().split())
-        complain(f"{text} Try `python -m comparisons --help`.")
+        text = " ".join(error.format_message().split()).rstrip(".")
+        complain(f"{text}. Try `python -m comparisons --help`.")
         status = 2
     sys.exit(status)
 

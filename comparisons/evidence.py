@@ -13,10 +13,13 @@ from typing import Any, Literal
 import numpy as np
 
 from comparisons.side import Half, Split, State
-from comparisons.worker import Side, SideDied
+from comparisons.worker import HalfFailed, Side
 
 SEEDS = range(1, 7)  # of the initialisation rung
-HELD_OUT = 256  # samples of the forward rung
+# Samples of the forward rung: more than the 512 that the halves predict at
+# once, so that a loop which loses a batch cannot hide.
+HELD_OUT = 600
+STEPS = 50  # of the trajectory, unless asked otherwise
 
 Evidence = dict[str, Any]
 Request = tuple[Any, ...]
@@ -72,56 +75,41 @@ def collect(
 def outcome(side: Side, future: "Future[Any]") -> Any:
     try:
         return side.result(future)
-    except SideDied:
-        raise
-    except Exception as error:  # a faulty half may raise anything
-        text = " ".join(str(error).split())
-        return Failure(f"{side.title}: {type(error).__name__}: {text[:300]}")
+    except HalfFailed as error:
+        return Failure(str(error))
 
 
-def keras_evidence(
-    side: Side,
-    half: Half,
-    config: Any,
-    weights: State,
-    train: Split,
-    test: Split,
-    plan: Plan,
-) -> Callable[[], Evidence]:
-    """Ask the Keras half for all that the rungs compare."""
-    requests: dict[str, Request] = {"settings": ("describe", config, "float64")}
+def keras_requests(
+    config: Any, weights: State, train: Split, test: Split, plan: Plan
+) -> dict[str, Request]:
+    """Return what to ask the Keras half: all that the rungs compare."""
     single = to_dtype(weights, "float32")
-    requests |= shared_requests(config, weights, single, train, test, plan)
-    return collect(side, half, requests)
+    return {
+        "settings": ("describe", config, "float64"),
+        **shared_requests(config, weights, single, train, test, plan),
+    }
 
 
-def torch_evidence(
-    side: Side,
-    half: Half,
-    config: Any,
-    weights: State,
-    train: Split,
-    test: Split,
-    plan: Plan,
-) -> Callable[[], Evidence]:
-    """Ask the PyTorch half for the same, in both lanes and with noise."""
+def torch_requests(
+    config: Any, weights: State, train: Split, test: Split, plan: Plan
+) -> dict[str, Request]:
+    """Return the same for the PyTorch half, in both lanes and with noise."""
     single = to_dtype(weights, "float32")
-    requests: dict[str, Request] = {
+    moved = shared_requests(
+        config, one_ulp_away(weights), one_ulp_away(single), train, test, plan
+    )
+    return {
         "settings": ("describe", config, "float64"),
         "native training": training(
             config, "float64", weights, train, test, plan, aligned=False
         ),
+        **shared_requests(config, weights, single, train, test, plan),
+        **{
+            f"{key}, moved": request
+            for key, request in moved.items()
+            if not key.startswith(("initial", "shuffled"))
+        },
     }
-    requests |= shared_requests(config, weights, single, train, test, plan)
-    moved = shared_requests(
-        config, one_ulp_away(weights), one_ulp_away(single), train, test, plan
-    )
-    requests |= {
-        f"{key}, moved": request
-        for key, request in moved.items()
-        if not key.startswith("initial")
-    }
-    return collect(side, half, requests)
 
 
 def shared_requests(
@@ -138,6 +126,7 @@ def shared_requests(
         return "forward", *args, held_out, aligned
 
     one = Plan(1, config.batch_size, 1)
+    two = Plan(1, 2 * config.batch_size, 2)
     return {
         "forward float64": forward(config, "float64", double, aligned=True),
         "training float64": training(
@@ -146,6 +135,12 @@ def shared_requests(
         "forward float32": forward(config, "float32", single, aligned=False),
         "training float32": training(
             config, "float32", single, train, test, one, aligned=False
+        ),
+        "shuffled float32": (
+            *training(
+                config, "float32", single, train, test, two, aligned=False
+            ),
+            True,
         ),
         **{
             f"initial {seed}": ("initial", config, "float32", seed)
@@ -165,9 +160,8 @@ def training(
 ) -> Request:
     config = replace(config, epochs=plan.epochs)
     split = replace(train, samples=plan.samples)
-    if not plan.full:
-        test = replace(test, samples=HELD_OUT)
-    return "training", config, dtype, weights, split, test, plan.steps, aligned
+    asked = test if plan.full else None  # only a whole run has answers
+    return "training", config, dtype, weights, split, asked, plan.steps, aligned
 
 
 def to_dtype(state: State, dtype: str) -> State:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from comparisons import measure
+from comparisons.evidence import STEPS
 from comparisons.ladder import climb
 from comparisons.results import (
     Accuracy,
@@ -42,7 +43,7 @@ class Request:
     preset: Literal["quick", "book"] = "quick"
     data: Literal["bundled", "book"] = "bundled"
     seeds: int = 3
-    steps: int | Literal["full"] = 50
+    steps: int | Literal["full"] = STEPS
     accuracy: bool = True
     speed: bool = True
 

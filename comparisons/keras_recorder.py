@@ -1,5 +1,6 @@
 """What can be seen of a Keras half at work; twin: torch_recorder.py."""
 
+import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -99,16 +100,16 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
 
 
 @contextmanager
-def dropout_off() -> Iterator[list[float]]:
+def dropout_off() -> Iterator[list[str]]:
     """Replace dropout by the identity; yield the rates it is asked for.
 
     Dropout cannot share its random numbers between frameworks, but where it
     is applied and at which rate can be compared.
     """
-    rates: list[float] = []
+    rates: list[str] = []
 
     def identity(inputs: Any, rate: float, *args: Any, **kwargs: Any) -> Any:
-        rates.append(float(rate))
+        rates.append(f"{rate:g} of {math.prod(inputs.shape[1:])} values")
         return inputs
 
     with mock.patch.object(keras.src.backend.random, "dropout", identity):

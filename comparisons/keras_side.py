@@ -4,6 +4,8 @@ The only module that imports the Keras halves. It runs in a process of its
 own and knows nothing of PyTorch. Weights are NumPy arrays by Keras path.
 """
 
+import gc
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 from unittest import mock
@@ -22,13 +24,15 @@ from comparisons.keras_recorder import (
     recorded_outputs,
     state_of,
 )
-from comparisons.side import Half, Split, State, stopwatch
+from comparisons.side import WAY, Half, Split, State, stopwatch
 from comparisons.weights import Layer, variable_name
 
 
 def start(threads: int, device: str) -> dict[str, Any]:
     """Fix threads and precision; return versions and the device in use."""
     keras.config.disable_interactive_logging()
+    # Every clear_session collects garbage: spare it what the imports made.
+    gc.freeze()
     facts = {"keras": keras.__version__, "backend": keras.backend.backend()}
     if facts["backend"] == "tensorflow":
         import tensorflow as tf
@@ -47,7 +51,7 @@ def start(threads: int, device: str) -> dict[str, Any]:
 
         torch.set_num_threads(threads)
         torch.set_flush_denormal(True)
-        facts["backend_version"] = torch.__version__
+        facts["backend_version"] = str(torch.__version__)
         facts["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     return facts
 
@@ -132,7 +136,7 @@ def forward(
         predictions = module.predict(model, arrays.inputs)
         scores = module.evaluate(model, arrays)
         with recorded_outputs(model, outputs):
-            model(module.to_inputs(arrays.inputs), training=False)
+            model(module.to_inputs(arrays.inputs[:WAY]), training=False)
     return {
         "predictions": predictions,
         "scores": scores,
@@ -148,14 +152,16 @@ def training(
     dtype: str,
     weights: State,
     split: Split,
-    test: Split,
+    test: Split | None,
     steps: int,
     aligned: bool,
+    shuffle: bool = False,
 ) -> dict[str, Any]:
-    """Run the half's own `train`, unshuffled, and record what it does.
+    """Run the half's own `train` and record what it does.
 
-    Returns each step's loss, the gradients of the first step as the update
-    rule receives them, the weights after one step and at the end.
+    Returns what `train` does, each step's loss, the gradients of the first
+    step as the update rule receives them, the weights after one step and at
+    the end.
     """
     model = build(half, config, dtype, weights)
     module = half.load()
@@ -170,16 +176,18 @@ def training(
         dropout_off() as dropped,
         mock.patch.object(module, "make_optimizer", make_optimizer),
     ):
-        module.train(model, arrays, config, shuffle=False)
+        epoch_losses = module.train(model, arrays, config, shuffle=shuffle)
     taken = int(recorder.step.numpy())
     final = state_of(model)
+    answers = test and module.predict(model, test.read(dtype).inputs)
     return {
         "side": "keras",
+        "epoch_losses": np.array(epoch_losses),
         "losses": np.array(recorder.losses)[:taken],
         "gradients": recorder.read(recorder.gradients),
         "after_one": recorder.read(recorder.after_one) if taken > 1 else final,
         "final": final,
-        "predictions": module.predict(model, test.read(dtype).inputs),
+        "predictions": answers,
         "dropouts": dropped,
         "aligned": [],
     }
@@ -298,6 +306,18 @@ def measure_memory(half: Half, config: Any, train: Split) -> dict[str, Any]:
     module.train(model, arrays, config)
     host_peak = memory.peak_mib() - before
     batch = replace(train, samples=config.batch_size).read()
-    with memory.tensorflow_peaks() as peaks:
+    with engine_peaks(model) as peaks:
         module.train(model, batch, config)
     return {"host_peak_mib": host_peak, **peaks}
+
+
+def engine_peaks(model: Any) -> Any:
+    if keras.backend.backend() == "tensorflow":
+        return memory.tensorflow_peaks()
+    import torch
+
+    if torch.cuda.is_available():
+        return memory.torch_peaks(model, "cuda")
+    # PyTorch's tracker refuses the several calls of a Keras model's forward.
+    note = f"{memory.NO_CUDA}; allocator not tracked for Keras on PyTorch"
+    return nullcontext(memory.empty_peaks(note))

@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 from comparisons.comparing import broken
 from comparisons.evidence import (
+    STEPS,
     Evidence,
     Failure,
     Plan,
+    collect,
     general_weights,
-    keras_evidence,
-    torch_evidence,
+    keras_requests,
+    torch_requests,
 )
 from comparisons.results import Parity, Rung
 from comparisons.rungs import (
@@ -35,7 +37,7 @@ from comparisons.weights import (
     keras_to_torch,
     torch_to_keras,
 )
-from comparisons.worker import Side, SideDied
+from comparisons.worker import HalfFailed, Side
 
 
 def judge(
@@ -83,7 +85,7 @@ def climb(
     config: Any,
     train: Split,
     test: Split,
-    steps: int | Literal["full"] = 50,
+    steps: int | Literal["full"] = STEPS,
 ) -> Parity:
     """Prove, or refute, that a task's two halves are the same model."""
     began = time.monotonic()
@@ -93,19 +95,15 @@ def climb(
     weights = general_weights(
         keras.call("initial", task.keras, config, "float64", 0)
     )
-    waiting = keras_evidence(
-        keras, task.keras, config, weights, train, test, plan
-    )
-    theirs = torch_evidence(
-        torch,
-        task.torch,
-        config,
-        keras_to_torch(layers, weights),
-        train,
-        test,
-        plan,
-    )()
-    ours = waiting()
+    moved = keras_to_torch(layers, weights)
+    waiting = [
+        collect(side, half, requests(config, begin, train, test, plan))
+        for side, half, requests, begin in (
+            (keras, task.keras, keras_requests, weights),
+            (torch, task.torch, torch_requests, moved),
+        )
+    ]
+    ours, theirs = (wait() for wait in waiting)
     replay = replayed(keras, task.keras, config, layers, theirs["initial 1"])
     rungs = judge(task, ours, theirs, replay, full=steps == "full")
     share = None
@@ -139,7 +137,5 @@ def replayed(
         there = torch_to_keras(layers, state)
         back = keras.call("round_trip", half, config, "float32", there)
         return keras_to_torch(layers, back, state)
-    except SideDied:
-        raise
-    except Exception as error:
-        return Failure(f"{type(error).__name__}: {error}")
+    except (HalfFailed, LayoutError) as error:
+        return Failure(str(error))

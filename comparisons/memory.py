@@ -70,7 +70,8 @@ def tensorflow_peaks_of(
         api.reset_memory_stats(device)
     except (ValueError, RuntimeError):
         # The CPU allocator keeps statistics only with oneDNN on.
-        note = f"{note}; TensorFlow has no allocator statistics for {device}"
+        why = f"TensorFlow has no allocator statistics for {device}"
+        note = f"{note}; {why}" if note else why
     yield peaks
     try:
         peak = api.get_memory_info(device)["peak"] / MIB

@@ -16,7 +16,10 @@ Lane = Literal["native", "aligned"]
 
 
 class Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=True)
+    # JSON has no infinity; pydantic's default, null, could not be read back.
+    model_config = ConfigDict(
+        extra="forbid", allow_inf_nan=True, ser_json_inf_nan="strings"
+    )
 
 
 class Rung(Record):

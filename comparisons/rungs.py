@@ -10,6 +10,7 @@ from scipy import stats
 from comparisons.comparing import FLOORS, TOLERANCES, Comparison, broken, rung
 from comparisons.evidence import (
     SEEDS,
+    STEPS,
     Evidence,
     Failure,
 )
@@ -45,6 +46,10 @@ def settings(keras: Evidence, torch: Evidence) -> Rung:
         if isinstance(a, dict) and isinstance(b, dict):
             received[f"dropout rates in {when}"] = a["dropouts"]
             expected[f"dropout rates in {when}"] = b["dropouts"]
+    both = shuffles(keras), shuffles(torch)
+    if None not in both:
+        received["shuffles when asked to"] = both[0]
+        expected["shuffles when asked to"] = both[1]
     unequal = [
         f"{name}: Keras {received.get(name)}, PyTorch {expected.get(name)}"
         for name in {**received, **expected}
@@ -73,6 +78,16 @@ def settings(keras: Evidence, torch: Evidence) -> Rung:
         passed=not unequal,
         detail="; ".join(unequal),
     )
+
+
+def shuffles(evidence: Evidence) -> bool | None:
+    """Whether the first of two batches is another one when shuffled."""
+    runs = evidence["shuffled float32"], evidence["training float32"]
+    if any(isinstance(run, Failure) for run in runs):
+        return None
+    first, straight = (run["losses"][:1] for run in runs)
+    # Within one batch another order is another rounding.
+    return not np.allclose(first, straight, rtol=1e-5, atol=0)
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -208,24 +223,32 @@ def training_rungs(
     ours, moved = keras["training float64"], torch["training float64, moved"]
     aligned = torch["training float64"]
     rungs = []
-    last = "whole run" if full else "trajectory"
+    parts = [("step", "after_one"), ("trajectory", "final")]
+    if full:
+        parts[1:] = [("trajectory", "first_losses"), ("whole run", "final")]
     lanes: tuple[tuple[Lane, Any], ...] = (
         ("native", torch["native training"]),
         ("aligned", aligned),
     )
     for lane, theirs in lanes:
-        failed = broken(last, "float64", ours, theirs, moved)
+        failed = broken(parts[-1][0], "float64", ours, theirs, moved)
         if failed:
             rungs.append(failed)
             continue
         undeclared = set(theirs["aligned"]) - set(task.differences)
-        for name, part in (("step", "after_one"), (last, "final")):
+        for name, part in parts:
             each = lane == "aligned"
             compared = trained(task, layers, (ours, theirs), part, each)
             noise = trained(task, layers, (aligned, moved), part, each)
             tolerance = TOLERANCES[name, "float64"]
             if lane == "native" and aligned["aligned"]:
                 tolerance = task.native_bounds.get(name, tolerance)
+            elif name == "whole run":
+                # A run can come to a place where training itself is
+                # unstable: the LSTM's doubles any difference every few steps
+                # from step 270 on, PyTorch's against itself no less than
+                # against Keras'. Nobody can be closer than the noise floor.
+                tolerance = max(tolerance, 10 * noise.largest)
             if undeclared:
                 compared = Comparison(
                     (("the row in tasks.py", math.inf),),
@@ -253,17 +276,22 @@ def trained(
     kept: list[dict[str, Any]] = []
     for run in runs:
         of_torch = run["side"] == "torch"
-        state = in_keras(layers, run[part], of_torch)
+        state = {}
+        if part != "first_losses":
+            state = in_keras(layers, run[part], of_torch)
         still = in_keras(layers, run["gradients"], of_torch)
         for name in task.zero_gradient:
             if np.abs(still[name]).max() > 1e-12:
                 return Comparison(
                     ((name, math.inf),), f"{name} has a gradient after all"
                 )
-        losses = run["losses"][: 1 if part == "after_one" else None]
+        upto = {"after_one": 1, "first_losses": STEPS}.get(part)
+        losses = run["losses"][:upto]
         named = {"mean loss": np.mean(losses)}
         if each_loss:
             named = {f"loss of step {i}": x for i, x in enumerate(losses, 1)}
+            if part == "final":
+                named["losses that train returns"] = run["epoch_losses"]
         weights = {
             n: w for n, w in state.items() if n not in task.zero_gradient
         }

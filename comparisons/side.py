@@ -17,6 +17,8 @@ from shared_data import Arrays
 
 State = dict[str, np.ndarray]
 
+WAY = 64  # samples whose way through the layers the forward rung follows
+
 
 @dataclass(frozen=True)
 class Half:

@@ -56,7 +56,8 @@ def beats_baseline(
 ) -> bool:
     """Whether the worst of all scores is better by more than the margin."""
     sign = 1 if higher_is_better else -1
-    return bool(min(sign * (s - baseline) for s in scores) > margin)
+    # Not min(): a training that ended in nan must not be passed over.
+    return all(sign * (s - baseline) > margin for s in scores)
 
 
 def log_interval(ratios: Sequence[float]) -> tuple[float, float]:

@@ -54,6 +54,12 @@ def describe_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
             + ("beta_1", "beta_2", "amsgrad")
             if name in config
         },
+        # Keras has none of these: named only where they are used.
+        **{
+            name: config[name]
+            for name in ("dampening", "maximize")
+            if config.get(name)
+        },
     }
 
 
@@ -110,15 +116,15 @@ def is_spatial(module: Any) -> bool:
 
 
 @contextmanager
-def dropout_off() -> Iterator[list[float]]:
+def dropout_off() -> Iterator[list[str]]:
     """Replace dropout by the identity; yield the rates it is asked for."""
-    rates: list[float] = []
+    rates: list[str] = []
 
     def identity(
         input: Any, p: float = 0.5, training: bool = True, *args: Any, **kw: Any
     ) -> Any:
         if training and p > 0:
-            rates.append(float(p))
+            rates.append(f"{p:g} of {input[0].numel()} values")
         return input
 
     with mock.patch.object(F, "dropout", identity):

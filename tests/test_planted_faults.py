@@ -1,0 +1,353 @@
+"""The ladder proves every correct variant and finds every planted fault.
+
+A half's evidence depends on that half, the weights and the data alone. So the
+correct halves are asked once, and of a faulty pair only the faulty half. All
+that the selected tests will need is asked for at the start, in their order:
+both sides work while the tests wait. Run this file in one process.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from planted_faults import (
+    DIGITS,
+    FAULTS,
+    LADDER,
+    NOT_CAUGHT,
+    REVIEWS,
+    VARIANTS,
+    WEATHER,
+    Edits,
+    Fault,
+    Variant,
+)
+
+from comparisons.evidence import (
+    Evidence,
+    Failure,
+    Plan,
+    Request,
+    collect,
+    general_weights,
+    keras_requests,
+    torch_requests,
+)
+from comparisons.ladder import judge, replayed
+from comparisons.results import Rung
+from comparisons.side import Half, Split, State, write_split
+from comparisons.tasks import BY_STEM, Task
+from comparisons.weights import keras_to_torch
+from comparisons.worker import Settings, Side, both_sides
+from shared_data import Arrays
+
+ROOT = Path(__file__).parent.parent
+STEPS = 12
+# Few training samples, so that 12 steps are two to four epochs. The steps of
+# a rung in the native lane need a looser bound than after 50 steps.
+TRAIN_SAMPLES = {REVIEWS: 1_800, DIGITS: 512, WEATHER: 1_100}
+LOOSE = {"step": 0.3, "trajectory": 0.3}
+TEST_SAMPLES = 600
+
+PLAIN = tuple(Variant("", pair, (), ()) for pair in TRAIN_SAMPLES)
+CONTROLS = {(v.pair, v.name): v for v in (*PLAIN, *VARIANTS)}
+
+
+# === The edits ==============================================================
+
+
+def edited(source: str, edits: Edits) -> str:
+    """Apply edits, each of which must have exactly one place to go."""
+    for old, new in edits:
+        found = source.count(old)
+        if found != 1:
+            raise ValueError(
+                f"received a source with {found} times {old!r}; expected it "
+                "once: the halves have changed, change planted_faults.py too"
+            )
+        source = source.replace(old, new)
+    return source
+
+
+def sources(variant: Variant) -> dict[str, str]:
+    """Return the text of a variant's two correct halves."""
+    return {
+        side: edited(
+            (ROOT / f"{side}_impl" / f"{variant.pair}.py").read_text(), edits
+        )
+        for side, edits in (("keras", variant.keras), ("torch", variant.torch))
+    }
+
+
+def faulty_source(fault: Fault) -> str:
+    variant = CONTROLS[fault.pair, fault.variant]
+    return edited(sources(variant)[fault.side], fault.edits)
+
+
+def title(item: Fault | Variant) -> str:
+    words = item.name or item.pair.split("_", 1)[1]
+    return re.sub(r"\W+", "-", words).strip("-")
+
+
+# === The bench ==============================================================
+
+
+@dataclass
+class Reference:
+    """A correct pair: what its halves are asked, and what they gave."""
+
+    task: Task
+    keras_half: Half
+    torch_half: Half
+    keras_requests: dict[str, Request]
+    torch_requests: dict[str, Request]
+    replay: State | Failure
+
+    def ask(self, keras: Side, torch: Side) -> None:
+        self.keras = kept(collect(keras, self.keras_half, self.keras_requests))
+        self.torch = kept(collect(torch, self.torch_half, self.torch_requests))
+
+
+def is_needed(key: str, fault: Fault) -> bool:
+    """Whether a fault's own rung, or an earlier one, needs this evidence.
+
+    The correct half's stands in for the rest. The noise floor is always that
+    of the correct half, and float32 matters only to the rungs that compare it
+    and, since shuffling is tried there, to the settings.
+    """
+    if key.endswith("moved"):
+        return False
+    single = fault.rung == "settings" or fault.rung.endswith("float32")
+    return single or not key.endswith("float32")
+
+
+class Bench:
+    """Both sides, alive, and what they were asked for."""
+
+    def __init__(self, keras: Side, torch: Side, folder: Path) -> None:
+        self.keras = keras
+        self.torch = torch
+        self.folder = folder
+        self.splits: dict[str, tuple[Split, Split]] = {}
+        self.references: dict[tuple[str, str], Reference] = {}
+        self.faulty: dict[str, Callable[[], Evidence]] = {}
+
+    def ask(self, controls: list[Variant], faults: list[Fault]) -> None:
+        """Send all work to the sides, in the order in which it is waited for.
+
+        First the weights of every pair: its halves start from them.
+        """
+        begun = [(v, *self.begin(v)) for v in controls]
+        for variant, *rest in begun:
+            key = variant.pair, variant.name
+            self.references[key] = self.refer(variant, *rest)
+        for good in self.references.values():
+            good.ask(self.keras, self.torch)
+        for fault in faults:
+            self.plant(fault)
+
+    def begin(self, variant: Variant) -> tuple[Any, ...]:
+        """Ask for what the rest of a pair's work starts from."""
+        ours, theirs = (
+            self.written(text, f"{title(variant)}_{side}")
+            for side, text in sources(variant).items()
+        )
+        config = BY_STEM[variant.pair].config("quick")
+        return (
+            ours,
+            theirs,
+            self.keras.submit("describe", ours, config, "float64"),
+            self.keras.submit("initial", ours, config, "float64", 0),
+            self.torch.submit("initial", theirs, config, "float32", 1),
+        )
+
+    def refer(
+        self, variant: Variant, ours: Half, theirs: Half, *asked: Any
+    ) -> Reference:
+        described, initial, drawn = (
+            side.result(future)
+            for side, future in zip(
+                (self.keras, self.keras, self.torch), asked, strict=True
+            )
+        )
+        layers, weights = described["layers"], general_weights(initial)
+        task = replace(
+            BY_STEM[variant.pair], **{"native_bounds": LOOSE} | variant.task
+        )
+        config = task.config("quick")
+        train, test = self.split(task, config)
+        plan = Plan.of(STEPS, config, train.samples or 0)
+        moved = keras_to_torch(layers, weights)
+        return Reference(
+            task,
+            ours,
+            theirs,
+            keras_requests(config, weights, train, test, plan),
+            torch_requests(config, moved, train, test, plan),
+            replayed(self.keras, ours, config, layers, drawn),
+        )
+
+    def plant(self, fault: Fault) -> None:
+        """Ask a faulty half for what the rungs up to its own compare."""
+        good = self.references[fault.pair, fault.variant]
+        half = self.written(faulty_source(fault), title(fault))
+        side, requests = (
+            (self.keras, good.keras_requests)
+            if fault.side == "keras"
+            else (self.torch, good.torch_requests)
+        )
+        needed = {
+            key: request
+            for key, request in requests.items()
+            if is_needed(key, fault)
+        }
+        self.faulty[fault.name] = collect(side, half, needed)
+
+    def control(self, variant: Variant) -> list[Rung]:
+        """Judge a correct pair, round trip and all."""
+        good = self.references[variant.pair, variant.name]
+        return judge(good.task, good.keras(), good.torch(), good.replay)
+
+    def rungs(self, fault: Fault) -> list[Rung]:
+        """Judge a faulty half against the correct other one."""
+        good = self.references[fault.pair, fault.variant]
+        faulty = self.faulty.pop(fault.name)()
+        if fault.side == "keras":
+            return judge(good.task, good.keras() | faulty, good.torch())
+        return judge(good.task, good.keras(), good.torch() | faulty)
+
+    def written(self, text: str, name: str) -> Half:
+        path = self.folder / f"{name}.py"
+        path.write_text(text)
+        return Half("", path)
+
+    def split(self, task: Task, config: Any) -> tuple[Split, Split]:
+        if task.stem not in self.splits:
+            folder = self.folder / task.stem
+            folder.mkdir()
+            data = task.data_module.load_data(config)
+            sizes = TRAIN_SAMPLES[task.stem], TEST_SAMPLES
+            train, test = (
+                replace(
+                    write_split(
+                        Arrays(part.inputs[:size], part.targets[:size]),
+                        folder,
+                        name,
+                    ),
+                    samples=size,
+                )
+                for part, size, name in zip(
+                    (data.train, data.test),
+                    sizes,
+                    ("train", "test"),
+                    strict=True,
+                )
+            )
+            self.splits[task.stem] = train, test
+        return self.splits[task.stem]
+
+
+def kept(wait: Callable[[], Evidence]) -> Callable[[], Evidence]:
+    """Wait once, then remember."""
+    memory: list[Evidence] = []
+
+    def remembered() -> Evidence:
+        if not memory:
+            memory.append(wait())
+        return memory[0]
+
+    return remembered
+
+
+@pytest.fixture(scope="module")
+def bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    """Start both sides and ask for all that the selected tests compare."""
+    folder = tmp_path_factory.mktemp("planted_faults")
+    planted = [
+        item.callspec.params
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    ]
+    faults = [p["fault"] for p in planted if "fault" in p]
+    wanted = {(f.pair, f.variant) for f in faults} | {
+        (p["variant"].pair, p["variant"].name)
+        for p in planted
+        if "variant" in p
+    }
+    controls = [v for key, v in CONTROLS.items() if key in wanted]
+    # One thread each: the sides share the cores.
+    with both_sides(Settings(device="cpu", threads=1), folder) as (
+        keras,
+        torch,
+    ):
+        working = Bench(keras, torch, folder)
+        working.ask(controls, faults)
+        yield working
+
+
+# === The tests ==============================================================
+
+
+def rung_of(rung: Rung) -> str:
+    """Return the name that a fault gives a rung."""
+    single = f"{rung.name} float32"
+    return single if rung.dtype == "float32" and single in LADDER else rung.name
+
+
+def told(rungs: list[Rung]) -> str:
+    return "\n".join(
+        f"{rung_of(rung)} ({rung.lane}): {rung.detail}"
+        for rung in rungs
+        if not rung.passed
+    )
+
+
+ORDER = [*CONTROLS]
+in_order = sorted(FAULTS, key=lambda f: ORDER.index((f.pair, f.variant)))
+
+
+@pytest.mark.parity
+@pytest.mark.xdist_group("planted faults")
+@pytest.mark.parametrize("variant", CONTROLS.values(), ids=title)
+def test_correct_pair_is_proven(bench: Bench, variant: Variant) -> None:
+    rungs = bench.control(variant)
+    assert all(rung.passed for rung in rungs), told(rungs)
+    assert {rung_of(rung) for rung in rungs} == set(LADDER)
+
+
+@pytest.mark.parity
+@pytest.mark.xdist_group("planted faults")
+@pytest.mark.parametrize("fault", in_order, ids=title)
+def test_fault_is_caught(
+    bench: Bench, fault: Fault, record_property: Callable[[str, object], None]
+) -> None:
+    rungs = bench.rungs(fault)
+    failed = {rung_of(rung) for rung in rungs if not rung.passed}
+    assert failed, f"{fault.name} is caught nowhere"
+    first = min(failed, key=LADDER.index)
+    record_property("caught on", first)
+    assert first == fault.rung, (
+        f"expected to fail first on {fault.rung!r}, received:\n{told(rungs)}"
+    )
+
+
+def test_table_is_large_and_sound() -> None:
+    names = [title(item) for item in (*FAULTS, *CONTROLS.values())]
+    assert len(names) == len(set(names))
+    assert len(FAULTS) >= 40
+    assert {fault.rung for fault in FAULTS} <= set(LADDER)
+    sides = Counter(fault.side for fault in FAULTS)
+    assert min(sides["keras"], sides["torch"]) >= 18
+    assert {fault.pair for fault in FAULTS} == set(TRAIN_SAMPLES)
+    assert not NOT_CAUGHT.keys() & {fault.name for fault in FAULTS}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=title)
+def test_every_edit_has_its_place(fault: Fault) -> None:
+    compile(faulty_source(fault), fault.name, "exec")
