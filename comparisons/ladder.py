@@ -89,6 +89,7 @@ def climb(
 ) -> Parity:
     """Prove, or refute, that a task's two halves are the same model."""
     began = time.monotonic()
+    keras.doing = torch.doing = "climbing the ladder"
     plan = Plan.of(steps, config, train.samples or config.batch_size)
     described = keras.call("describe", task.keras, config, "float64")
     layers = described["layers"]

@@ -243,7 +243,7 @@ def training_rungs(
             tolerance = TOLERANCES[name, "float64"]
             if lane == "native" and aligned["aligned"]:
                 tolerance = task.native_bounds.get(name, tolerance)
-            elif name == "whole run":
+            elif name == "whole run" and math.isfinite(noise.largest):
                 # A run can come to a place where training itself is
                 # unstable: the LSTM's doubles any difference every few steps
                 # from step 270 on, PyTorch's against itself no less than

@@ -8,6 +8,7 @@ is one spawned process that runs functions of keras_side.py or torch_side.py.
 import importlib
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sys
@@ -28,6 +29,7 @@ from comparisons.side import silence
 
 Name = Literal["keras", "torch"]
 TITLES = {"keras": "Keras", "torch": "PyTorch"}
+NOTE = re.compile(r"[IW]\d{4} ")
 
 
 class RequestError(Exception):
@@ -135,13 +137,19 @@ class Side:
         return self.result(self.started)
 
     def death(self) -> SideDied:
-        self.process.join(timeout=5)
-        code = self.process.exitcode
+        # The executor waits for the same process: its status may come late.
+        end = time.monotonic() + 5
+        while (code := self.process.exitcode) is None:
+            if time.monotonic() > end:
+                break
+            time.sleep(0.01)
         reason = f"with exit status {code}"
         if code is not None and code < 0:
             reason = f"by signal {-code} ({signal.Signals(-code).name})"
         lines = self.log.read_text(errors="replace").split("\n")
-        last = next((line for line in reversed(lines) if line.strip()), "")
+        # TensorFlow's notes to itself, "I0000 ...", are no last words.
+        said = [li for li in lines if li.strip() and not NOTE.match(li)]
+        last = said[-1] if said else ""
         return SideDied(
             f"the {self.title} process was ended {reason} while {self.doing}"
             + (f"; its last words: {last.strip()[:200]}" if last else "")

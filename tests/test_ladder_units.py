@@ -431,9 +431,41 @@ def test_equal_evidence_holds_on_every_rung(pair: Pair):
 
 
 def test_a_whole_run_is_named_so(pair: Pair):
-    names = [r.name for r in pair.judge(full=True)]
-    assert names.count("whole run") == 2
-    assert "trajectory" not in names
+    rungs = pair.judge(full=True)
+    assert failures(rungs) == []
+    for lane in ("native", "aligned"):
+        names = [r.name for r in rungs if r.lane == lane]
+        assert [
+            n for n in names if n in ("step", "trajectory", "whole run")
+        ] == [
+            "step",
+            "trajectory",
+            "whole run",
+        ]
+
+
+@pytest.mark.parametrize(("apart", "holds"), [(5e-6, True), (5e-5, False)])
+def test_a_whole_run_may_end_ten_noise_floors_apart(
+    pair: Pair, apart: float, holds: bool
+):
+    ours = pair.torch["training float64"]["final"]["hidden.weight"]
+    moved = pair.torch["training float64, moved"]["final"]["hidden.weight"]
+    ours *= 1 + apart
+    moved *= 1 + apart + 1e-6
+    expected = [] if holds else [("whole run", "float64", "aligned")]
+    assert failures(pair.judge(full=True)) == expected
+    # Fifty steps have no such excuse.
+    assert failures(pair.judge()) == [("trajectory", "float64", "aligned")]
+
+
+@pytest.mark.parametrize("bad", (math.nan, math.inf))
+def test_a_whole_run_that_ends_in_no_number_fails(pair: Pair, bad: float):
+    for key in ("training float64", "training float64, moved"):
+        pair.torch[key]["final"]["hidden.weight"][0, 0] = bad
+    pair.keras["training float64"]["final"]["hidden/kernel"][0, 0] = bad
+    assert ("whole run", "float64", "aligned") in failures(
+        pair.judge(full=True)
+    )
 
 
 def test_without_a_replay_there_is_no_round_trip(pair: Pair):

@@ -17,7 +17,14 @@ from test_results import make_result, stored
 
 from comparisons.side import Split, write_split
 from comparisons.tasks import BY_STEM
-from comparisons.worker import RequestError, Settings, Side, SideDied
+from comparisons.worker import (
+    TITLES,
+    HalfFailed,
+    RequestError,
+    Settings,
+    Side,
+    SideDied,
+)
 from shared_data import Arrays
 
 ROOT = Path(__file__).parents[1]
@@ -72,26 +79,47 @@ def torch(tmp_path) -> Iterator[Side]:
         yield side
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory) -> Iterator[Side]:
+    """Lend one side to all tests that leave it alive."""
+    folder = tmp_path_factory.mktemp("side")
+    with Side("torch", Settings(), folder) as side:
+        yield side
+
+
 # === One side =============================================================
 
 
-def test_a_side_says_what_it_is(torch: Side):
-    facts = torch.facts()
+def test_a_side_says_what_it_is(lasting: Side):
+    facts = lasting.facts()
     assert facts["torch"].startswith("2.")
     assert facts["device"] in ("cpu", "cuda")
     assert 0 < facts["import_s"] < 120
-    assert torch.process.pid != os.getpid()
+    assert lasting.process.pid != os.getpid()
 
 
 def test_an_error_in_a_half_reaches_the_parent_and_the_side_lives(
-    torch: Side, tmp_path
+    lasting: Side, tmp_path
 ):
     absent = Split(tmp_path, "absent", 1)
-    with pytest.raises(FileNotFoundError, match="absent_inputs.npy"):
+    told = "^PyTorch: FileNotFoundError: .*absent_inputs.npy"
+    with pytest.raises(HalfFailed, match=told):
         config = WEATHER.config("quick")
-        torch.call("forward", WEATHER.torch, config, "float32", None, absent, 0)
-    assert torch.process.is_alive()
-    assert torch.call("synchronize") is None
+        lasting.call(
+            "forward", WEATHER.torch, config, "float32", None, absent, 0
+        )
+    assert lasting.process.is_alive()
+    assert lasting.call("synchronize") is None
+
+
+def test_ctrl_c_is_left_to_the_parent(lasting: Side):
+    pid = lasting.process.pid
+    assert pid is not None and lasting.facts()
+    work = lasting.submit("synchronize")
+    os.kill(pid, signal.SIGINT)
+    lasting.result(work)
+    assert lasting.call("synchronize") is None
+    assert lasting.process.pid == pid and lasting.process.is_alive()
 
 
 @pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGTERM))
@@ -232,7 +260,10 @@ def test_a_killed_parent_leaves_no_orphan(tmp_path):
     finally:
         parent.kill()
         parent.communicate()
-    assert wait_for(lambda: gone(family), seconds=10)
+    left = not wait_for(lambda: gone(family), seconds=10)
+    for pid in family if left else []:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
 
 
 # === The whole program ====================================================
@@ -240,11 +271,13 @@ def test_a_killed_parent_leaves_no_orphan(tmp_path):
 
 @dataclass
 class Program:
-    """`python -m comparisons run chapter4`, in a process group of its own."""
+    """`python -m comparisons run`, in a process group of its own."""
 
     folder: Path
+    task: str
     process: "subprocess.Popen[str]" = field(init=False)
     kept: Path = field(init=False)
+    family: list[psutil.Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         out = self.folder / "out"
@@ -253,7 +286,7 @@ class Program:
         self.before = self.kept.read_bytes()
         self.errors = self.folder / "stderr"
         self.output = self.folder / "stdout"
-        arguments = ["run", "chapter4", "--seeds", "1", "--out", str(out)]
+        arguments = ["run", self.task, "--seeds", "1", "--out", str(out)]
         with self.errors.open("w") as err, self.output.open("w") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "comparisons", *arguments],
@@ -276,7 +309,8 @@ class Program:
             seconds=120,
         )
         assert said in self.output.read_text(), self.errors.read_text()
-        return [child.pid for child in children(self.process.pid)]
+        self.family = children(self.process.pid)
+        return [child.pid for child in self.family]
 
     def end(self, status: int, family: list[int]) -> str:
         """Wait for the end with this status; return the line on stderr."""
@@ -292,21 +326,30 @@ class Program:
         return line.removeprefix("comparisons: ").strip()
 
     def kill(self) -> None:
-        for child in children(self.process.pid):
-            child.kill()
+        """Leave nothing behind, whatever a test has found."""
+        for child in {*children(self.process.pid), *self.family}:
+            if child.is_running():
+                child.kill()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
 
 
 @pytest.fixture
-def program(tmp_path) -> Iterator[Program]:
-    started = Program(tmp_path)
-    yield started
-    started.kill()
+def start(tmp_path) -> Iterator[Callable[[str], Program]]:
+    started: list[Program] = []
+
+    def start(task: str) -> Program:
+        started.append(Program(tmp_path, task))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.kill()
 
 
-def test_ctrl_c_ends_everything_with_one_line(program: Program):
+def test_ctrl_c_ends_everything_with_one_line(start):
+    program = start("chapter4")
     family = program.climbing()
     assert len(family) >= 2
     os.killpg(program.process.pid, signal.SIGINT)
@@ -314,21 +357,25 @@ def test_ctrl_c_ends_everything_with_one_line(program: Program):
     assert told == "interrupted; finished results are kept"
 
 
-def test_sigterm_ends_everything_with_one_line(program: Program):
+def test_sigterm_ends_everything_with_one_line(start):
+    program = start("chapter10")
     family = program.climbing()
     program.process.terminate()
     told = program.end(128 + signal.SIGTERM, family)
     assert told == "ended by SIGTERM; finished results are kept"
 
 
-def test_a_side_killed_in_the_middle_of_a_run_is_named(program: Program):
+@pytest.mark.parametrize("name", ("keras", "torch"))
+def test_a_side_killed_in_the_middle_of_a_run_is_named(start, name: str):
+    program = start("chapter10")
     family = program.climbing()
     sides = sides_of(program.process.pid)
     assert set(sides) == {"keras", "torch"}
-    os.kill(sides["keras"], signal.SIGKILL)
+    os.kill(sides[name], signal.SIGKILL)
     told = program.end(2, family)
+    title = TITLES[name]
     assert told.startswith(
-        "chapter04_reviews: the Keras process was ended by signal 9 (SIGKILL) "
+        f"{WEATHER.stem}: the {title} process was ended by signal 9 (SIGKILL) "
         "while climbing the ladder"
     )
 
@@ -365,10 +412,6 @@ def test_what_a_module_does_not_load(module: str, absent: tuple[str, ...]):
     assert done.stdout.strip() == "[]"
 
 
-def test_this_process_has_loaded_neither_framework():
-    assert {"torch", "tensorflow", "keras"} & set(sys.modules) == set()
-
-
 # === The same bits ========================================================
 
 
@@ -394,17 +437,24 @@ def little_weather(tmp_path_factory) -> tuple[Any, Split, Split]:
     )
 
 
-@pytest.mark.parametrize("name", ("keras", "torch"))
+@pytest.fixture(params=("keras", "torch"))
+def side(request, tmp_path) -> Iterator[Side]:
+    if request.param == "torch":
+        yield request.getfixturevalue("lasting")
+        return
+    with Side("keras", Settings(), tmp_path) as keras:
+        yield keras
+
+
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others(
-    name: Any, little_weather, tmp_path
+    side: Side, little_weather
 ):
     config, train, test = little_weather
-    half = getattr(WEATHER, name)
-    with Side(name, Settings(), tmp_path) as side:
-        runs = [
-            side.call("learn", half, config, None, train, test, seed)
-            for seed in (5, 5, 6)
-        ]
+    half = getattr(WEATHER, side.name)
+    runs = [
+        side.call("learn", half, config, None, train, test, seed)
+        for seed in (5, 5, 6)
+    ]
     first, again, other = runs
     assert first["losses"] == again["losses"]
     assert first["scores"] == again["scores"]
@@ -414,3 +464,8 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(
     assert len(first["losses"]) == config.epochs
     assert first["losses"] != other["losses"]
     assert not np.allclose(answers[0], answers[2])
+
+
+def test_this_process_has_loaded_neither_framework():
+    # Whatever the sides above have answered: it was unpickled here.
+    assert {"torch", "tensorflow", "keras"} & set(sys.modules) == set()
