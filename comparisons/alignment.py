@@ -241,7 +241,8 @@ def use_biased_variance(layer: Any, used: list[str]) -> Callable[[], None]:
             output = native(input)
             share = layer.momentum
             biased = input.detach().var(axes, unbiased=False)
-            layer.running_var.copy_((1 - share) * kept + share * biased)
+            # A new tensor: the backward pass holds on to the old one.
+            layer.running_var = (1 - share) * kept + share * biased
             return output
         return native(input)
 

@@ -7,6 +7,7 @@ import platform
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import numpy as np
 from comparisons import measure
 from comparisons.evidence import STEPS
 from comparisons.ladder import climb
+from comparisons.memory import empty_peaks
 from comparisons.results import (
     Accuracy,
     Environment,
@@ -30,7 +32,14 @@ from comparisons.side import Split, State, write_split
 from comparisons.statistics import agreement, beats_baseline, paired_gap
 from comparisons.tasks import Task
 from comparisons.weights import keras_to_torch
-from comparisons.worker import Name, RequestError, Settings, Side, both_sides
+from comparisons.worker import (
+    HalfFailed,
+    Name,
+    RequestError,
+    Settings,
+    Side,
+    both_sides,
+)
 
 ROOT = Path(__file__).parent.parent
 Say = Callable[[str], None]
@@ -135,7 +144,7 @@ def run_task(
             for side in fresh:
                 side.doing = "measuring memory"
             ours, theirs = (
-                Peaks(**side.result(peak))
+                peaks_or_reason(side, peak)
                 for side, peak in zip(fresh, peaks, strict=True)
             )
             result.memory = Memory(keras=ours, torch=theirs)
@@ -230,6 +239,16 @@ def compare_accuracy(
             for n, rs in done.items()
         },
     )
+
+
+def peaks_or_reason(side: Side, future: "Future[Any]") -> Peaks:
+    """Return peaks; if they cannot be had, the scores are worth keeping."""
+    try:
+        return Peaks(**side.result(future))
+    except HalfFailed as error:
+        return Peaks(
+            **empty_peaks(f"not measured: {error}"), host_peak_mib=None
+        )
 
 
 def reproduced(result: Result, earlier: Path | None) -> bool | None:

@@ -108,8 +108,11 @@ def dropout_off() -> Iterator[list[str]]:
     """
     rates: list[str] = []
 
-    def identity(inputs: Any, rate: float, *args: Any, **kwargs: Any) -> Any:
-        rates.append(f"{rate:g} of {math.prod(inputs.shape[1:])} values")
+    def identity(
+        inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None
+    ) -> Any:
+        what = "values" if noise_shape is None else "values in blocks"
+        rates.append(f"{rate:g} of {math.prod(inputs.shape[1:])} {what}")
         return inputs
 
     with mock.patch.object(keras.src.backend.random, "dropout", identity):
@@ -124,6 +127,7 @@ class Recorder:
             return keras.Variable(np.zeros(shape), trainable=False)
 
         self.model = model
+        self.traced = 0  # in graph mode Python sees a step only then
         self.step = keras.Variable(0, dtype="int32", trainable=False)
         # A faulty loop may take more steps than planned: leave it room.
         self.losses = blank(2 * steps + 64)
@@ -135,6 +139,7 @@ class Recorder:
         train_step, compute_loss = model.train_step, model.compute_loss
 
         def recording_step(*args: Any, **kwargs: Any) -> Any:
+            self.traced += 1
             for variable in model.weights:
                 self.keep(self.after_one[variable.path], variable, at=1)
             result = train_step(*args, **kwargs)

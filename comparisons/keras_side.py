@@ -57,7 +57,9 @@ def start(threads: int, device: str) -> dict[str, Any]:
 
 
 def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
-    keras.backend.clear_session()
+    # Without a collection: TensorFlow keeps every graph that it trained, and
+    # to look through them all soon takes longer than to build.
+    keras.backend.clear_session(free_memory=False)
     keras.config.set_floatx(dtype)
     model = half.load().build_model(config)
     if weights is not None:
@@ -188,7 +190,7 @@ def training(
         "after_one": recorder.read(recorder.after_one) if taken > 1 else final,
         "final": final,
         "predictions": answers,
-        "dropouts": dropped,
+        "dropouts": dropped[: len(dropped) // max(recorder.traced, 1)],
         "aligned": [],
     }
 

@@ -9,10 +9,12 @@ and what the driver says that the process holds.
 import gc
 import importlib
 import os
+from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 MIB = 2**20
 NO_CUDA = "not measured: no CUDA device"
@@ -96,11 +98,31 @@ def torch_peaks(model: Any, device: str) -> Iterator[dict[str, Any]]:
 
     tracker = MemTracker()
     tracker.track_external(model)
-    with tracker:
+    with ExitStack() as stack:
+        for name in ("register_hook", "register_post_accumulate_grad_hook"):
+            register = skip_frozen(getattr(torch.Tensor, name))
+            stack.enter_context(mock.patch.object(torch.Tensor, name, register))
+        stack.enter_context(tracker)
         yield peaks
     (peak,) = tracker.get_tracker_snapshot("peak").values()
     peaks |= empty_peaks(NO_CUDA)
     peaks["host_allocator_peak_mib"] = peak["Total"] / MIB
+
+
+def skip_frozen(register: Any) -> Any:
+    """Make a hook's registration pass over tensors that need no gradient.
+
+    PyTorch's tracker hooks every parameter, and a frozen one refuses.
+    """
+
+    def register_if_trained(tensor: Any, hook: Any) -> Any:
+        from torch.utils.hooks import RemovableHandle
+
+        if tensor.requires_grad:
+            return register(tensor, hook)
+        return RemovableHandle(OrderedDict())
+
+    return register_if_trained
 
 
 def cuda_peaks(cuda: Any, peaks: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -243,21 +243,20 @@ def training_rungs(
             tolerance = TOLERANCES[name, "float64"]
             if lane == "native" and aligned["aligned"]:
                 tolerance = task.native_bounds.get(name, tolerance)
-            elif name == "whole run" and math.isfinite(noise.largest):
-                # A run can come to a place where training itself is
-                # unstable: the LSTM's doubles any difference every few steps
-                # from step 270 on, PyTorch's against itself no less than
-                # against Keras'. Nobody can be closer than the noise floor.
-                tolerance = max(tolerance, 10 * noise.largest)
+            else:
+                tolerance = task.tolerances.get(name, tolerance)
             if undeclared:
                 compared = Comparison(
                     (("the row in tasks.py", math.inf),),
                     f"does not name {', '.join(sorted(undeclared))}, which "
                     "the aligned lane had to close",
                 )
-            rungs.append(
-                rung(name, compared, tolerance, lane=lane, noise=noise)
-            )
+            climbed = rung(name, compared, tolerance, lane=lane, noise=noise)
+            if climbed.passed and lane == "aligned" and name in task.tolerances:
+                climbed.detail = (
+                    f"{tolerance:g} is enough: {task.tolerances_why}"
+                )
+            rungs.append(climbed)
     return rungs
 
 

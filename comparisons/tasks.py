@@ -19,7 +19,8 @@ class Task:
     be closed by the aligned lane. `native_bounds` bound the native lane of a
     rung, which they make unequal: two to five times what was measured.
     `zero_gradient` names weights whose true gradient is zero: checked to be
-    so, then left out of weight comparisons.
+    so, then left out of weight comparisons. `tolerances` replace those of the
+    aligned lane where they cannot be met, for the reason given beside.
     """
 
     stem: str
@@ -35,6 +36,8 @@ class Task:
     differences: tuple[str, ...] = ()
     native_bounds: dict[str, float] = field(default_factory=dict)
     zero_gradient: tuple[str, ...] = ()
+    tolerances: dict[str, float] = field(default_factory=dict)
+    tolerances_why: str = ""
 
     @property
     def chapter(self) -> int:

@@ -120,14 +120,27 @@ def dropout_off() -> Iterator[list[str]]:
     """Replace dropout by the identity; yield the rates it is asked for."""
     rates: list[str] = []
 
-    def identity(
-        input: Any, p: float = 0.5, training: bool = True, *args: Any, **kw: Any
-    ) -> Any:
-        if training and p > 0:
-            rates.append(f"{p:g} of {input[0].numel()} values")
-        return input
+    def identity(what: str) -> Any:
+        def dropout(
+            input: Any,
+            p: float = 0.5,
+            training: bool = True,
+            *_: Any,
+            **__: Any,
+        ) -> Any:
+            if training and p > 0:
+                rates.append(f"{p:g} of {input[0].numel()} {what}")
+            return input
 
-    with mock.patch.object(F, "dropout", identity):
+        return dropout
+
+    blocks = ("dropout1d", "dropout2d", "dropout3d")
+    with (
+        mock.patch.object(F, "dropout", identity("values")),
+        mock.patch.multiple(
+            F, **{name: identity("values in blocks") for name in blocks}
+        ),
+    ):
         yield rates
 
 

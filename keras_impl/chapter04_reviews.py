@@ -2,7 +2,7 @@
 
 Book: section 4.1.  Twin: torch_impl/chapter04_reviews.py
 Run: python -m keras_impl.chapter04_reviews
-Expect: EXPECTED
+Expect: accuracy 0.87 to 0.90 on 9,900 unseen reviews, in about 10 s.
 """
 
 import keras

@@ -109,13 +109,13 @@ VARIANTS = (
         "adam_epsilon",
         native=0.1,
     ),
-    # Only a constant that TensorFlow rounds: the native lane is as good.
+    # Only a constant that TensorFlow rounds: the native lane is nearly equal.
     other_optimizer(
         "SGD with momentum",
         "keras.optimizers.SGD(0.05, momentum=0.9)",
         "torch.optim.SGD(model.parameters(), 0.05, momentum=0.9)",
         "sgd_velocity",
-        native=1e-7,
+        native=1e-4,
     ),
     other_optimizer(
         "SGD with Nesterov momentum",
@@ -123,7 +123,7 @@ VARIANTS = (
         "torch.optim.SGD("
         "model.parameters(), 0.05, momentum=0.9, nesterov=True)",
         "sgd_velocity",
-        native=1e-7,
+        native=1e-4,
     ),
     # Keras makes a schedule's numbers float32; powers of two survive that.
     Variant(
@@ -170,24 +170,26 @@ VARIANTS = (
         torch=(("F.relu(self.hidden1(x))", "F.gelu(self.hidden1(x))"),),
         task={"differences": ("rmsprop_epsilon", "float32_constants")},
     ),
+    # After the last convolution: before a ReLU or a maximum, float32 rounding
+    # decides ties, and 1e-4 on the gradients is more than float32 can do.
     Variant(
         "batch normalisation",
         DIGITS,
         keras=(
             (
-                'name="conv1")(images)\n',
-                'name="conv1")(images)\n'
-                '    x = layers.BatchNormalization(name="norm1")(x)\n',
+                "    x = layers.Flatten()",
+                '    x = layers.BatchNormalization(name="norm3")(x)\n'
+                "    x = layers.Flatten()",
             ),
         ),
         torch=(
             (
-                "        self.conv2 =",
-                "        self.norm1 = nn.BatchNorm2d("
-                "32, eps=1e-3, momentum=0.01)\n"
-                "        self.conv2 =",
+                "        self.classifier =",
+                "        self.norm3 = nn.BatchNorm2d("
+                "128, eps=1e-3, momentum=0.01)\n"
+                "        self.classifier =",
             ),
-            ("F.relu(self.conv1(x))", "self.norm1(F.relu(self.conv1(x)))"),
+            ("F.relu(self.conv3(x))", "self.norm3(F.relu(self.conv3(x)))"),
         ),
         task={"differences": ("rmsprop_epsilon", "batch_norm_variance")},
     ),
@@ -853,12 +855,20 @@ DIGIT_FAULTS = (
             ),
         ),
     ),
+    # In `predict`, since there `training=True` in the model itself changes
+    # nothing: what the caller says wins in a functional model of Keras 3.
     Fault(
         "statistics of the batch in prediction",
         DIGITS,
         "keras",
         "forward",
-        (('(name="norm1")(x)', '(name="norm1")(x, training=True)'),),
+        (
+            (
+                "model.predict(to_inputs(images), batch_size=512)",
+                "keras.ops.convert_to_numpy("
+                "model(to_inputs(images), training=True))",
+            ),
+        ),
         "batch normalisation",
     ),
     Fault(
@@ -866,7 +876,7 @@ DIGIT_FAULTS = (
         DIGITS,
         "keras",
         "step",
-        (('(name="norm1")', '(momentum=0.9, name="norm1")'),),
+        (('(name="norm3")', '(momentum=0.9, name="norm3")'),),
         "batch normalisation",
     ),
     Fault(
@@ -874,7 +884,7 @@ DIGIT_FAULTS = (
         DIGITS,
         "torch",
         "forward",
-        (("32, eps=1e-3, ", "32, "),),
+        (("128, eps=1e-3, ", "128, "),),
         "batch normalisation",
     ),
     Fault(
@@ -920,6 +930,14 @@ DIGIT_FAULTS = (
         "keras",
         "settings",
         (("Dropout(0.5)", "Dropout(0.25)"),),
+        "dropout",
+    ),
+    Fault(
+        "one coin for a whole sample",
+        DIGITS,
+        "keras",
+        "settings",
+        (("Dropout(0.5)", "Dropout(0.5, noise_shape=(None, 1))"),),
         "dropout",
     ),
     Fault(
@@ -1247,16 +1265,19 @@ FAULTS = REVIEW_FAULTS + DIGIT_FAULTS + WEATHER_FAULTS
 
 # === Not caught =============================================================
 
-# What the ladder cannot see, and why. Listed so that nobody believes it can.
+# What the ladder cannot see, and why: listed so that nobody believes it can.
 NOT_CAUGHT = {
-    "a clipping limit that no gradient reaches": "Keras' is a setting, but "
-    "PyTorch's is a line of the loop that cannot be read off; what no batch "
-    "of the proof meets, the proof does not show",
-    "dropout before instead of after ReLU": "the two are the same function",
-    "whole channels dropped, or other random masks": "dropout is replaced by "
-    "the identity: only its rate, its place and when it is on are compared",
-    "a main() without seeds, or with other data": "the ladder calls what "
-    "main() calls, with its own weights and data; main() is not run",
-    "one order in every epoch": "Keras' own seeded fit does that: see "
-    "`fit_shuffle`; that both shuffle at all is compared",
+    "a clipping limit that no gradient reaches": "for Keras it is a setting, "
+    "for PyTorch a line of the loop that cannot be read off; the proof shows "
+    "only what its batches meet",
+    "another random mask of the same rate, size and blocks": "dropout cannot "
+    "share random numbers and is replaced by the identity, so that a mask "
+    "kept for the whole epoch, or moved between two layers of one size, "
+    "looks the same",
+    "one order in every epoch": "Keras' own seeded fit does that, see "
+    "`fit_shuffle`; that both halves shuffle at all is compared",
+    "a main() with other seeds, data or epochs": "the ladder calls what "
+    "main() calls, with its own weights and data, and never main() itself",
+    "a fault that the data make invisible": "a word that no review of the "
+    "sample holds has no gradient, so its row of weights proves nothing",
 }
