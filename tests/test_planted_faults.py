@@ -216,6 +216,8 @@ class Bench:
         """Judge a faulty half against the correct other one."""
         good = self.references[fault.pair, fault.variant]
         faulty = self.faulty.pop(fault.name)()
+        raised = [e for e in faulty.values() if isinstance(e, Failure)]
+        assert bool(raised) == fault.raises, raised
         if fault.side == "keras":
             return judge(good.task, good.keras() | faulty, good.torch())
         return judge(good.task, good.keras(), good.torch() | faulty)
