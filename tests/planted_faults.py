@@ -487,6 +487,7 @@ REVIEW_FAULTS = (
         "torch",
         "settings",
         (("nn.BCEWithLogitsLoss()", "nn.BCELoss()"),),
+        raises=True,
     ),
     Fault(
         "PyTorch's own initial weights",
@@ -706,6 +707,7 @@ DIGIT_FAULTS = (
         "keras",
         "settings",
         (("layers.Conv2D(64, 3,", 'layers.Conv2D(64, 3, padding="same",'),),
+        raises=True,
     ),
     Fault(
         "pixels scaled twice",
@@ -813,6 +815,7 @@ DIGIT_FAULTS = (
         "torch",
         "forward",
         (("for batch in batches]", "for batch in batches[:-1]]"),),
+        raises=True,
     ),
     Fault(
         "no gradient into the first layer",
@@ -1200,6 +1203,7 @@ WEATHER_FAULTS = (
         "torch",
         "forward",
         ((", batch_first=True", ""),),
+        raises=True,
     ),
     Fault(
         "signed mean error as the score",
