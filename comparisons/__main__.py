@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,6 +24,19 @@ from comparisons import report as reports
 from comparisons import terminal
 from comparisons.evidence import STEPS
 from comparisons.experiment import ROOT, Request, run_task
+from comparisons.options import (
+    Backend,
+    BackendOption,
+    DataChoice,
+    DataOption,
+    Device,
+    DeviceOption,
+    Names,
+    OutOption,
+    Preset,
+    PresetOption,
+    StepsOption,
+)
 from comparisons.results import Result, read_results, write_whole
 from comparisons.tasks import TASKS, Task, select
 from comparisons.worker import HalfFailed, RequestError, Settings, both_sides
@@ -42,49 +54,6 @@ console = Console(highlight=False, width=WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 COMMITTED = ROOT / "comparisons" / "results"
-
-
-class Preset(StrEnum):
-    quick = "quick"
-    book = "book"
-
-
-class DataChoice(StrEnum):
-    bundled = "bundled"
-    book = "book"
-
-
-class Backend(StrEnum):
-    tensorflow = "tensorflow"
-    torch = "torch"
-    jax = "jax"
-
-
-class Device(StrEnum):
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
-Names = Annotated[
-    list[str], typer.Argument(metavar="TASK|chapterN|all", show_default=False)
-]
-PresetOption = Annotated[Preset, typer.Option(help="Budget of a training.")]
-DataOption = Annotated[
-    DataChoice, typer.Option(help="Data from pip, or the textbook's own.")
-]
-BackendOption = Annotated[
-    Backend, typer.Option(help="Engine of the Keras half.")
-]
-DeviceOption = Annotated[Device, typer.Option(help="Where both halves run.")]
-OutOption = Annotated[Path, typer.Option(help="Folder for the results.")]
-StepsOption = Annotated[
-    str,
-    typer.Option(
-        metavar="N|full",
-        help="Training steps of the proof; full trains to the end.",
-    ),
-]
 
 
 @app.command("list")
@@ -205,7 +174,7 @@ def report(
                 f"received {results}, which holds no chapter*.json; expected "
                 "a folder that `python -m comparisons run` has written"
             )
-        make_folder(out)
+        reports.make_folder(out)
         for result in found:
             reports.write(result, out)
         table = reports.table_of_pairs(found)
@@ -214,7 +183,7 @@ def report(
         if trained:
             write_whole(out / "curves.png", reports.curves(trained))
         if readme:
-            rewrite_readme(table)
+            reports.rewrite_readme(table)
         console.print(f"wrote {len(found)} reports and {out / 'report.md'}")
 
 
@@ -259,7 +228,7 @@ def perform(
     with one_line():
         tasks = select(names)
         if out is not None:
-            make_folder(out)
+            reports.make_folder(out)
         unmet: list[str] = []
         failed = False
         for task in tasks:
@@ -299,7 +268,7 @@ def one_task(
         ):
             raise RequestError(
                 "received --device cuda; expected a CUDA device that both "
-                "frameworks see; use --device cpu, or see `make setup-gpu`"
+                "frameworks see; use --device cpu here"
             )
         return run_task(task, request, keras, torch, settings, earlier, say)
 
@@ -333,27 +302,6 @@ def to_settings(backend: Backend, device: Device) -> Settings:
         )
         raise typer.Exit(2)
     return replace(Settings(), backend=backend.value, device=device.value)
-
-
-def make_folder(folder: Path) -> None:
-    """Create the output folder and make sure that it can be written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / ".writable", "")
-        (folder / ".writable").unlink()
-    except OSError as error:
-        raise RequestError(
-            f"received --out {folder} ({error.strerror}); expected a folder "
-            "that can be written to"
-        ) from None
-
-
-def rewrite_readme(table: str) -> None:
-    """Put the table between the README's two markers."""
-    path = ROOT / "README.md"
-    before, rest = path.read_text().split("<!-- pairs -->\n", 1)
-    _, after = rest.split("<!-- /pairs -->", 1)
-    write_whole(path, f"{before}<!-- pairs -->\n{table}<!-- /pairs -->{after}")
 
 
 def complain(text: str) -> None:

@@ -1,12 +1,10 @@
 """Results for people: terminal blocks, Markdown, curves, the README's table."""
 
-import io
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
-
+from comparisons.plots import curves
 from comparisons.results import (
     Accuracy,
     Compared,
@@ -15,12 +13,8 @@ from comparisons.results import (
     Rung,
     write_whole,
 )
+from comparisons.worker import TITLES, RequestError
 
-matplotlib.use("Agg")
-
-# Okabe and Ito's colours tell apart for every eye; neither says "winner".
-COLOURS = {"keras": "#0072B2", "torch": "#E69F00"}
-TITLES = {"keras": "Keras", "torch": "PyTorch"}
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 
 
@@ -159,6 +153,27 @@ def rung_cells(rung: Rung) -> list[str]:
 # === Files ==================================================================
 
 
+def make_folder(folder: Path) -> None:
+    """Create the output folder and make sure that it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / ".writable", "")
+        (folder / ".writable").unlink()
+    except OSError as error:
+        raise RequestError(
+            f"received --out {folder} ({error.strerror}); expected a folder "
+            "that can be written to"
+        ) from None
+
+
+def rewrite_readme(table: str) -> None:
+    """Put the table between the README's two markers."""
+    path = Path(__file__).parent.parent / "README.md"
+    before, rest = path.read_text().split("<!-- pairs -->\n", 1)
+    _, after = rest.split("<!-- /pairs -->", 1)
+    write_whole(path, f"{before}<!-- pairs -->\n{table}<!-- /pairs -->{after}")
+
+
 def write(result: Result, folder: Path) -> Path:
     """Write JSON, Markdown and curves of one task; return the Markdown's path.
 
@@ -232,11 +247,9 @@ def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:
         accuracy.seeds, accuracy.keras, accuracy.torch, strict=True
     ):
         lines.append(row(str(seed), f"{ours:.4f}", f"{theirs:.4f}"))
-    reproduced = {
-        None: "",
-        True: " The last run of the same code gave the same bits.",
-        False: "",
-    }[accuracy.reproduced]
+    reproduced = ""
+    if accuracy.reproduced:
+        reproduced = " The last run of the same code gave the same bits."
     lines += [
         row(
             "mean",
@@ -303,51 +316,6 @@ def markdown_cost(result: Result) -> list[str]:
             lines.append(row(title, *cells))
         lines += ["", "CPU memory is no proxy for GPU memory.", ""]
     return lines
-
-
-def curves(results: Sequence[Result]) -> bytes:
-    """Return a PNG of training losses: mean and range over the seeds."""
-    from matplotlib import pyplot
-
-    figure, all_axes = pyplot.subplots(
-        1,
-        len(results),
-        figsize=(4.6 * len(results), 3.4),
-        layout="constrained",
-        squeeze=False,
-    )
-    for axes, result in zip(all_axes[0], results, strict=True):
-        assert result.accuracy is not None
-        for name in ("keras", "torch"):
-            runs = result.accuracy.losses[name]
-            epochs = range(1, len(runs[0]) + 1)
-            per_epoch = list(zip(*runs, strict=True))
-            axes.plot(
-                epochs,
-                [statistics.mean(values) for values in per_epoch],
-                color=COLOURS[name],
-                marker="o" if name == "keras" else "s",
-                linestyle="-" if name == "keras" else "--",
-                label=TITLES[name],
-            )
-            axes.fill_between(
-                epochs,
-                [min(values) for values in per_epoch],
-                [max(values) for values in per_epoch],
-                color=COLOURS[name],
-                alpha=0.2,
-                linewidth=0,
-            )
-        axes.set_title(f"{result.section} {result.title}", fontsize=10)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel("training loss")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.legend(frameon=False)
-        axes.spines[["top", "right"]].set_visible(False)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=130)
-    pyplot.close(figure)
-    return stream.getvalue()
 
 
 def table_of_pairs(results: Sequence[Result]) -> str:

@@ -22,7 +22,7 @@ class Config:
 
 # Half the book's learning rate and twice its epochs: with 4,000 digits the
 # last RMSprop steps at 1e-3 move a run's accuracy by 3.5 points (standard
-# deviation of the gap over 5 seeds; 1 point like this).
+# deviation of the gap over 5 seeds; 1 point over 6 like this).
 QUICK = Config()
 BOOK = Config(
     train_samples=60_000, test_samples=10_000, epochs=5, learning_rate=1e-3

@@ -380,4 +380,7 @@ def test_table_is_large_and_sound() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=title)
 def test_every_edit_has_its_place(fault: Fault) -> None:
-    compile(faulty_source(fault), fault.name, "exec")
+    correct = sources(CONTROLS[fault.pair, fault.variant])[fault.side]
+    faulty = faulty_source(fault)
+    compile(faulty, fault.name, "exec")
+    assert faulty != correct

@@ -1,0 +1,50 @@
+"""The options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Preset(StrEnum):
+    quick = "quick"
+    book = "book"
+
+
+class DataChoice(StrEnum):
+    bundled = "bundled"
+    book = "book"
+
+
+class Backend(StrEnum):
+    tensorflow = "tensorflow"
+    torch = "torch"
+    jax = "jax"
+
+
+class Device(StrEnum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+Names = Annotated[
+    list[str], typer.Argument(metavar="TASK|chapterN|all", show_default=False)
+]
+PresetOption = Annotated[Preset, typer.Option(help="Budget of a training.")]
+DataOption = Annotated[
+    DataChoice, typer.Option(help="Data from pip, or the textbook's own.")
+]
+BackendOption = Annotated[
+    Backend, typer.Option(help="Engine of the Keras half.")
+]
+DeviceOption = Annotated[Device, typer.Option(help="Where both halves run.")]
+OutOption = Annotated[Path, typer.Option(help="Folder for the results.")]
+StepsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="N|full",
+        help="Training steps of the proof; full trains to the end.",
+    ),
+]
