@@ -30,7 +30,7 @@ from comparisons.results import (
 )
 from comparisons.side import Split, State, write_split
 from comparisons.statistics import agreement, beats_baseline, paired_gap
-from comparisons.tasks import Task
+from comparisons.task import Task
 from comparisons.weights import keras_to_torch
 from comparisons.worker import (
     HalfFailed,

@@ -30,7 +30,7 @@ from comparisons.rungs import (
 )
 from comparisons.side import Half, Split, State
 from comparisons.statistics import agreement
-from comparisons.tasks import Task
+from comparisons.task import Task
 from comparisons.weights import (
     Layer,
     LayoutError,

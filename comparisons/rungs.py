@@ -16,7 +16,7 @@ from comparisons.evidence import (
 )
 from comparisons.results import Lane, Rung
 from comparisons.side import State
-from comparisons.tasks import Task
+from comparisons.task import Task
 from comparisons.weights import (
     Layer,
     LayoutError,

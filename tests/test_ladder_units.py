@@ -31,7 +31,7 @@ from comparisons.evidence import (
 from comparisons.ladder import judge
 from comparisons.results import Rung
 from comparisons.rungs import alike
-from comparisons.tasks import Task
+from comparisons.task import Task
 from comparisons.weights import Layer, keras_to_torch
 
 # === difference =============================================================

@@ -1,0 +1,1 @@
+"""The table of tasks, one file per chapter of the book."""

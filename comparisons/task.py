@@ -1,0 +1,60 @@
+"""What a row of the table of tasks holds."""
+
+import importlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from comparisons.side import Half
+
+
+@dataclass(frozen=True)
+class Task:
+    """A pair and how it is judged.
+
+    `margin` is the largest gap in the metric that a reader would call none.
+    `differences` are the atlas entries that the halves meet; only these may
+    be closed by the aligned lane. `native_bounds` bound the native lane of a
+    rung, which they make unequal: two to five times what was measured.
+    `zero_gradient` names weights whose true gradient is zero: checked to be
+    so, then left out of weight comparisons. `tolerances` replace those of the
+    aligned lane where they cannot be met, for the reason given beside.
+    """
+
+    stem: str
+    section: str
+    title: str
+    metric: str
+    margin: float
+    margin_why: str
+    answer: str
+    baseline_name: str
+    unit: str = ""
+    higher_is_better: bool = True
+    differences: tuple[str, ...] = ()
+    native_bounds: dict[str, float] = field(default_factory=dict)
+    zero_gradient: tuple[str, ...] = ()
+    tolerances: dict[str, float] = field(default_factory=dict)
+    tolerances_why: str = ""
+
+    @property
+    def chapter(self) -> int:
+        return int(self.stem[len("chapter") :].split("_")[0])
+
+    @property
+    def name(self) -> str:
+        return self.stem.split("_", 1)[1]
+
+    @property
+    def keras(self) -> Half:
+        return Half(f"keras_impl.{self.stem}")
+
+    @property
+    def torch(self) -> Half:
+        return Half(f"torch_impl.{self.stem}")
+
+    @property
+    def data_module(self) -> Any:
+        return importlib.import_module(f"shared_data.{self.stem}")
+
+    def config(self, preset: Literal["quick", "book"]) -> Any:
+        return getattr(self.data_module, preset.upper())
