@@ -123,7 +123,11 @@ def verify(
             f"closes {closed}\n"
         )
 
-    perform(names, request, Settings(device=device.value), None, show)
+    def conclude(results: list[Result]) -> None:
+        for line in terminal.summary(results):
+            console.print(escape(line))
+
+    perform(names, request, Settings(device=device.value), None, show, conclude)
 
 
 @app.command()
@@ -177,9 +181,12 @@ def report(
         reports.make_folder(out)
         for result in found:
             reports.write(result, out)
+            drawn = results / f"{result.task}_exhibit.png"
+            if drawn.exists() and out.resolve() != results.resolve():
+                write_whole(out / drawn.name, drawn.read_bytes())
         table = reports.table_of_pairs(found)
         write_whole(out / "report.md", f"# Keras and PyTorch\n\n{table}")
-        trained = [result for result in found if result.accuracy]
+        trained = [result for result in found if reports.trained(result)]
         if trained:
             write_whole(out / "curves.png", reports.curves(trained))
         if readme:
@@ -223,6 +230,7 @@ def perform(
     settings: Settings,
     out: Path | None,
     show: Callable[[Result], None] | None,
+    conclude: Callable[[list[Result]], None] = lambda _: None,
 ) -> None:
     """Run tasks one after the other and exit with the right status."""
     with one_line():
@@ -230,6 +238,7 @@ def perform(
         if out is not None:
             reports.make_folder(out)
         unmet: list[str] = []
+        done: list[Result] = []
         failed = False
         for task in tasks:
             try:
@@ -244,12 +253,14 @@ def perform(
                 complain(f"{task.stem}: a half failed. {error}")
                 continue
             failed = failed or not result.holds
+            done.append(result)
             if show:
                 show(result)
             else:
                 path = reports.write(result, out) if out else None
                 console.print(terminal.block(result, path))
                 console.print()
+        conclude(done)
         if unmet:
             raise typer.Exit(2)
         if failed:

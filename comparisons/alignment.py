@@ -52,8 +52,8 @@ class KerasOptimizer(Optimizer):
                 decay = group.get("weight_decay", 0.0)
                 if decay and group.get("decoupled_weight_decay"):
                     parameter.sub_(parameter * float32(decay) * group["lr"])
-                elif decay:  # what the native optimizer does, and Keras cannot
-                    gradient = gradient + decay * parameter
+                elif decay:  # as Keras' L2 penalty, a constant of the graph
+                    gradient = gradient + float32(decay) * parameter
                 self.rule(parameter, gradient, group, state)
 
 
@@ -165,9 +165,11 @@ def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
         ):
             function = make(getattr(owner, name), used)
             stack.enter_context(mock.patch.object(owner, name, function))
-        for module in model.modules():
+        for module in [] if isinstance(model, dict) else model.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 stack.callback(use_biased_variance(module, used))
+            elif type(module).__name__ == "Rescaling":
+                stack.callback(round_scale(module, used))
             elif isinstance(module, nn.Embedding):
                 stack.callback(keep_unmerged_squares(module, used))
         yield used
@@ -249,6 +251,17 @@ def use_biased_variance(layer: Any, used: list[str]) -> Callable[[], None]:
     native = layer.forward
     layer.forward = forward
     return lambda: delattr(layer, "forward")
+
+
+def round_scale(layer: Any, used: list[str]) -> Callable[[], None]:
+    """Multiply by the float32 that Keras' Rescaling makes of its factor."""
+    if torch.get_default_dtype() != torch.float64:
+        return lambda: None
+    kept = layer.scale
+    layer.scale = float32(kept)
+    if layer.scale != kept:
+        note(used, "float32_constants")
+    return lambda: setattr(layer, "scale", kept)
 
 
 def keep_unmerged_squares(layer: Any, used: list[str]) -> Callable[[], None]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from comparisons.side import Half, Split, State
+from comparisons.task import Task
 from comparisons.worker import HalfFailed, Side
 
 SEEDS = range(1, 7)  # of the initialisation rung
@@ -44,6 +45,11 @@ class Plan:
     samples: int
     steps: int
     full: bool = False
+
+    @classmethod
+    def none(cls) -> "Plan":
+        """Return the plan of a task that does not train."""
+        return cls(0, 0, 0)
 
     @classmethod
     def of(
@@ -79,89 +85,94 @@ def outcome(side: Side, future: "Future[Any]") -> Any:
         return Failure(str(error))
 
 
-def keras_requests(
-    config: Any, weights: State, train: Split, test: Split, plan: Plan
-) -> dict[str, Request]:
-    """Return what to ask the Keras half: all that the rungs compare."""
-    single = to_dtype(weights, "float32")
-    return {
-        "settings": ("describe", config, "float64"),
-        **shared_requests(config, weights, single, train, test, plan),
-    }
+@dataclass(frozen=True)
+class Work:
+    """What both halves are asked to do with the weights that they are given."""
 
+    task: Task
+    config: Any
+    train: Split
+    test: Split
+    plan: Plan
 
-def torch_requests(
-    config: Any, weights: State, train: Split, test: Split, plan: Plan
-) -> dict[str, Request]:
-    """Return the same for the PyTorch half, in both lanes and with noise."""
-    single = to_dtype(weights, "float32")
-    moved = shared_requests(
-        config, one_ulp_away(weights), one_ulp_away(single), train, test, plan
-    )
-    return {
-        "settings": ("describe", config, "float64"),
-        "native training": training(
-            config, "float64", weights, train, test, plan, aligned=False
-        ),
-        **shared_requests(config, weights, single, train, test, plan),
-        **{
-            f"{key}, moved": request
-            for key, request in moved.items()
-            if not key.startswith(("initial", "shuffled"))
-        },
-    }
+    def keras_requests(self, weights: State) -> dict[str, Request]:
+        """Return what to ask the Keras half: all that the rungs compare."""
+        return {
+            "settings": ("describe", self.config, "float64"),
+            **self.shared_requests(weights),
+        }
 
+    def torch_requests(self, weights: State) -> dict[str, Request]:
+        """Return the same for the PyTorch half, in both lanes and with noise.
 
-def shared_requests(
-    config: Any,
-    double: State,
-    single: State,
-    train: Split,
-    test: Split,
-    plan: Plan,
-) -> dict[str, Request]:
-    held_out = replace(test, samples=HELD_OUT)
+        What is asked of moved weights is asked in the precision in which they
+        were moved.
+        """
+        moved = self.shared_requests(weights, one_ulp_away)
+        requests = {
+            "settings": ("describe", self.config, "float64"),
+            **self.shared_requests(weights),
+            **{
+                f"{key}, moved": request
+                for key, request in moved.items()
+                if not key.startswith(("initial", "shuffled"))
+            },
+        }
+        if self.task.trains:
+            requests["native training"] = self.training(
+                "float64", weights, self.plan, aligned=False
+            )
+        return requests
 
-    def forward(*args: Any, aligned: bool) -> Request:
-        return "forward", *args, held_out, aligned
+    def shared_requests(
+        self, weights: State, change: Callable[[State], State] = dict
+    ) -> dict[str, Request]:
+        double = change(weights)
+        single = change(to_dtype(weights, "float32"))
+        held_out = replace(self.test, samples=HELD_OUT)
 
-    one = Plan(1, config.batch_size, 1)
-    two = Plan(1, 2 * config.batch_size, 2)
-    return {
-        "forward float64": forward(config, "float64", double, aligned=True),
-        "training float64": training(
-            config, "float64", double, train, test, plan, aligned=True
-        ),
-        "forward float32": forward(config, "float32", single, aligned=False),
-        "training float32": training(
-            config, "float32", single, train, test, one, aligned=False
-        ),
-        "shuffled float32": (
-            *training(
-                config, "float32", single, train, test, two, aligned=False
+        def forward(dtype: str, state: State, aligned: bool) -> Request:
+            return "forward", self.config, dtype, state, held_out, aligned
+
+        requests = {
+            "forward float64": forward("float64", double, aligned=True),
+            "forward float32": forward("float32", single, aligned=False),
+            **{
+                f"initial {seed}": ("initial", self.config, "float32", seed)
+                for seed in SEEDS
+            },
+        }
+        if not self.task.exhibit_trains:
+            train = replace(self.train, samples=self.plan.samples or None)
+            requests["exhibit float64"] = (
+                *("exhibit", self.config, "float64", double),
+                *(train, held_out, True),
+            )
+        if not self.task.trains:
+            return requests
+        batch = self.config.batch_size
+        one, two = Plan(1, batch, 1), Plan(1, 2 * batch, 2)
+        shuffled = self.training("float32", single, two, aligned=False)
+        return requests | {
+            "training float64": self.training(
+                "float64", double, self.plan, aligned=True
             ),
-            True,
-        ),
-        **{
-            f"initial {seed}": ("initial", config, "float32", seed)
-            for seed in SEEDS
-        },
-    }
+            "training float32": self.training(
+                "float32", single, one, aligned=False
+            ),
+            "shuffled float32": (*shuffled, True),
+        }
 
-
-def training(
-    config: Any,
-    dtype: str,
-    weights: State,
-    train: Split,
-    test: Split,
-    plan: Plan,
-    aligned: bool,
-) -> Request:
-    config = replace(config, epochs=plan.epochs)
-    split = replace(train, samples=plan.samples)
-    asked = test if plan.full else None  # only a whole run has answers
-    return "training", config, dtype, weights, split, asked, plan.steps, aligned
+    def training(
+        self, dtype: str, weights: State, plan: Plan, aligned: bool
+    ) -> Request:
+        config = replace(self.config, epochs=plan.epochs)
+        split = replace(self.train, samples=plan.samples)
+        asked = self.test if plan.full else None  # a whole run has answers
+        return (
+            *("training", config, dtype, weights),
+            *(split, asked, plan.steps, aligned),
+        )
 
 
 def to_dtype(state: State, dtype: str) -> State:
@@ -181,14 +192,17 @@ def one_ulp_away(state: State) -> State:
     }
 
 
-def general_weights(initial: State) -> State:
+def general_weights(initial: State, keep: tuple[str, ...] = ()) -> State:
     """Return initial weights a little off, so that no bias is zero.
 
     A zero bias, a running mean of zero or a scale of one would hide a gate
-    in the wrong place or a statistic that is never used.
+    in the wrong place or a statistic that is never used. Weights whose names
+    begin with one of `keep` have been trained and stay as they are.
     """
     generator = np.random.default_rng(0)
     return {
-        name: array + generator.uniform(-0.05, 0.05, array.shape)
+        name: array
+        if name.startswith(keep)
+        else array + generator.uniform(-0.05, 0.05, array.shape)
         for name, array in initial.items()
     }

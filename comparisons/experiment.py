@@ -20,15 +20,19 @@ from comparisons import measure
 from comparisons.evidence import STEPS
 from comparisons.ladder import climb
 from comparisons.memory import empty_peaks
+from comparisons.pictures import Exhibits, picture, texts
 from comparisons.results import (
     Accuracy,
     Environment,
+    Exhibit,
     Memory,
+    Parity,
     Peaks,
     Result,
     read_result,
+    write_whole,
 )
-from comparisons.side import Split, State, write_split
+from comparisons.side import Split, State, write_more, write_split
 from comparisons.statistics import agreement, beats_baseline, paired_gap
 from comparisons.task import Task
 from comparisons.weights import keras_to_torch
@@ -59,15 +63,14 @@ class Request:
 
 @contextmanager
 def loaded(
-    task: Task, request: Request
-) -> Iterator[tuple[Any, Split, Split, float]]:
-    """Yield config, the data as the sides read it, and the baseline.
+    task: Task, request: Request, config: Any
+) -> Iterator[tuple[Split, Split, float]]:
+    """Yield the data as the sides read it, and the baseline.
 
     Raises:
         DataError: a file is missing, altered or unreadable.
         RequestError: there is no room for the arrays.
     """
-    config = task.config(request.preset)
     data = task.data_module.load_data(config, request.data)
     baseline = task.data_module.baseline(data)
     with tempfile.TemporaryDirectory(prefix="comparisons-") as name:
@@ -75,18 +78,15 @@ def loaded(
         try:
             train = write_split(data.train, folder, "train")
             test = write_split(data.test, folder, "test")
+            write_more(data.more, folder)
         except OSError as error:
-            size = sum(
-                a.nbytes
-                for s in (data.train, data.test)
-                for a in (s.inputs, s.targets)
-            )
+            arrays = [*data.train.named(), *data.test.named()]
+            size = sum(array.nbytes for _, array in arrays)
             raise RequestError(
                 f"received {error.strerror} at {folder}; expected room for "
                 f"{size / 2**20:.0f} MiB of arrays; free some or set TMPDIR"
             ) from None
         yield (
-            config,
             replace(train, samples=len(data.train)),
             replace(test, samples=len(data.test)),
             baseline,
@@ -107,10 +107,13 @@ def run_task(
     `earlier` is where the last result lies: the same code on the same machine
     must repeat its scores to the bit. `say` is told what happens.
     """
+    config = task.config(request.preset)
     say("loading data")
-    with loaded(task, request) as (config, train, test, baseline):
+    with loaded(task, request, config) as (train, test, baseline):
         say("climbing the ladder")
         parity = climb(keras, torch, task, config, train, test, request.steps)
+        if request.preset == "quick":
+            climb_variants(task, request, keras, torch, parity, say)
         result = Result(
             task=task.stem,
             chapter=task.chapter,
@@ -127,6 +130,7 @@ def run_task(
         )
         if not request.accuracy and not request.speed:
             return result
+        picture_path = earlier and earlier.with_name(f"{task.stem}_exhibit.png")
         with both_sides(settings) as fresh:
             peaks = [
                 side.submit("measure_memory", half, config, train)
@@ -135,10 +139,11 @@ def run_task(
                 )
             ]
             if request.accuracy:
-                result.accuracy = compare_accuracy(
+                result.accuracy, shown = compare_accuracy(
                     task, request, keras, torch, config, train, test,
                     baseline, say,
                 )  # fmt: skip
+                result.exhibit = show(shown, picture_path)
                 result.accuracy.reproduced = reproduced(result, earlier)
             say("measuring memory")
             for side in fresh:
@@ -160,8 +165,36 @@ def run_task(
                 train,
                 test,
                 measure.Budget(),
+                epoch_seconds(result.accuracy, config),
             )
         return result
+
+
+def climb_variants(
+    task: Task,
+    request: Request,
+    keras: Side,
+    torch: Side,
+    parity: Parity,
+    say: Say,
+) -> None:
+    """Prove the task's further configurations; add to what was proven."""
+    for name, config in task.variants().items():
+        say(f"climbing the ladder: {name}")
+        with loaded(task, request, config) as (train, test, _):
+            found = climb(
+                keras, torch, task, config, train, test, request.steps
+            )
+        for rung in found.rungs:
+            rung.variant = name
+        shares = [parity.answers_agree, found.answers_agree]
+        parity.answers_agree = min(
+            (s for s in shares if s is not None), default=None
+        )
+        parity.passed &= found.passed
+        parity.rungs += found.rungs
+        parity.seconds += found.seconds
+        parity.differences = sorted({*parity.differences, *found.differences})
 
 
 def compare_accuracy(
@@ -174,22 +207,42 @@ def compare_accuracy(
     test: Split,
     baseline: float,
     say: Say,
-) -> Accuracy:
-    """Train both halves once per seed, from the same initial weights."""
+) -> tuple[Accuracy, Exhibits]:
+    """Train both halves once per seed, from the same initial weights.
+
+    Returns also what the halves show of the first seed's models.
+    """
+    asked = torch.submit("describe", task.torch, config, "float32")
     layers = keras.call("describe", task.keras, config, "float32")["layers"]
+    described = torch.result(asked)
     runs = []
     for seed in range(request.seeds):
         weights = keras.call("initial", task.keras, config, "float32", seed)
-        same: State = keras_to_torch(layers, weights)
+        same: State = keras_to_torch(layers, weights, described["shapes"])
+        show = seed == 0
         keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
         runs.append(
             (
                 keras.submit(
-                    "learn", task.keras, config, weights, train, test, seed
-                ),
+                    "learn",
+                    task.keras,
+                    config,
+                    weights,
+                    train,
+                    test,
+                    seed,
+                    show,
+                ),  # fmt: skip
                 torch.submit(
-                    "learn", task.torch, config, same, train, test, seed
-                ),
+                    "learn",
+                    task.torch,
+                    config,
+                    same,
+                    train,
+                    test,
+                    seed,
+                    show,
+                ),  # fmt: skip
             )
         )
     done: dict[Literal["keras", "torch"], list[dict[str, Any]]] = {
@@ -206,7 +259,8 @@ def compare_accuracy(
         for name, results in done.items()
     }
     gap = paired_gap(scores["keras"], scores["torch"], task.margin)
-    return Accuracy(
+    shown: Exhibits = {name: runs[0]["exhibit"] for name, runs in done.items()}
+    accuracy = Accuracy(
         metric=task.metric,
         unit=task.unit,
         higher_is_better=task.higher_is_better,
@@ -239,6 +293,24 @@ def compare_accuracy(
             for n, rs in done.items()
         },
     )
+    return accuracy, shown
+
+
+def show(shown: Exhibits, path: Path | None) -> Exhibit | None:
+    """Draw what the halves show, if there is a folder to draw into."""
+    if not any(shown.values()):
+        return None
+    png = picture(shown)
+    if png and path:
+        write_whole(path, png)
+    return Exhibit(picture=bool(png and path), texts=texts(shown))
+
+
+def epoch_seconds(accuracy: Accuracy | None, config: Any) -> float | None:
+    """Return the shorter of both halves' seconds per epoch, if known."""
+    if accuracy is None or not any(accuracy.losses["keras"]):
+        return None
+    return min(accuracy.seconds.values()) / config.epochs
 
 
 def peaks_or_reason(side: Side, future: "Future[Any]") -> Peaks:
@@ -328,15 +400,19 @@ def commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
+def chapter_file(path: Path) -> bool:
+    return path.stem.startswith("chapter")
+
+
 def digest(task: Task) -> str:
     """Return a digest of all sources that bear on the task's figures."""
     sources = [
         *ROOT.glob(f"*_impl/{task.stem}.py"),
-        *ROOT.glob("*_impl/common.py"),
-        *ROOT.glob("*_impl/__init__.py"),
+        *(p for p in ROOT.glob("*_impl/*.py") if not chapter_file(p)),
         ROOT / "shared_data" / f"{task.stem}.py",
         *ROOT.glob("shared_data/sources/*.py"),
         *ROOT.glob("comparisons/*.py"),
+        ROOT / "comparisons" / "rows" / f"chapter{task.chapter:02}.py",
     ]
     total = hashlib.sha256()
     for path in sorted(sources):

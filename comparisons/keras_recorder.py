@@ -10,9 +10,10 @@ import keras
 import keras.src.backend
 import numpy as np
 from keras import ops
+from keras.layers import RNN
 
-from comparisons.side import State
-from comparisons.weights import variable_name
+from comparisons.side import State, by_name
+from comparisons.weights import RAW, RULES, Layer, variable_name
 
 LOSSES = {
     "SparseCategoricalCrossentropy": "cross entropy",
@@ -25,24 +26,82 @@ LOSSES = {
 REDUCTIONS = {"sum_over_batch_size": "mean", "sum": "sum", "none": "none"}
 
 
+def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted name and layer for all that own weights, each once.
+
+    A block that a half writes itself is named with the layers in it:
+    `encoder.attention`, as PyTorch does.
+    """
+    seen: set[int] = set()
+    for layer in model._flatten_layers(include_self=False, recursive=False):
+        if not layer.weights or id(layer) in seen:
+            continue
+        seen.add(id(layer))
+        name = prefix + layer.name
+        if kind_of(layer) in RULES:
+            yield name, layer
+        else:
+            yield from leaves(layer, f"{name}.")
+
+
+def kind_of(layer: Any) -> str:
+    kind = type(layer).__name__
+    if kind == "Bidirectional":
+        kind += f"({type(layer.forward_layer).__name__})"
+    return kind
+
+
+def layers_of(model: Any) -> list[Layer]:
+    """Return the layers that hold weights, in the words of weights.py."""
+    found: dict[str, Layer] = {}
+    kinds = {} if isinstance(model, dict) else dict(leaves(model))
+    for path, variable in named_weights(model).items():
+        owner, name = path.split("/", 1)
+        kind = kind_of(kinds[owner]) if owner in kinds else RAW
+        layer = found.setdefault(owner, Layer(owner, kind, {}))
+        layer.shapes[name] = tuple(variable.shape)
+    return list(found.values())
+
+
+def named_weights(model: Any) -> dict[str, Any]:
+    """Return every weight by `layer/variable`, as weights.py names it.
+
+    A model may be a plain dict of variables, named `layer.variable`.
+    """
+    if isinstance(model, dict):
+        return {"/".join(n.rsplit(".", 1)): v for n, v in model.items()}
+    found = {
+        f"{name}/{variable_name(weight.path, layer.name)}": weight
+        for name, layer in leaves(model)
+        for weight in layer.weights
+    }
+    known = {id(weight) for weight in found.values()}
+    for weight in model.weights:
+        if id(weight) not in known:
+            raise ValueError(
+                f"{weight.path} belongs to no layer of {model.name} that "
+                "weights.py knows; expected layers from keras.layers"
+            )
+    return found
+
+
+def trainable_weights(model: Any) -> dict[str, Any]:
+    return {n: w for n, w in named_weights(model).items() if w.trainable}
+
+
 def state_of(model: Any) -> State:
-    return {path_of(model, w): np.array(w) for w in model.weights}
-
-
-def path_of(model: Any, variable: Any) -> str:
-    """Return `layer/variable`, as weights.py names it."""
-    owner = owner_of(model, variable)
-    return f"{owner.name}/{variable_name(variable.path, owner.name)}"
-
-
-def owner_of(model: Any, variable: Any) -> Any:
-    for layer in model.layers:
-        if any(variable is weight for weight in layer.weights):
-            return layer
-    raise ValueError(f"{variable.path} belongs to no layer of {model.name}")
+    return {name: np.array(w) for name, w in named_weights(model).items()}
 
 
 def describe_optimizer(optimizer: Any) -> dict[str, Any]:
+    """Return an optimizer's settings; of several, each under its name."""
+    if isinstance(optimizer, dict):
+        return by_name(describe_optimizer, optimizer)
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        return {
+            "name": optimizer.name,
+            "learning_rate": optimizer.learning_rate,
+        }
     config = optimizer.get_config()
     kind = type(optimizer).__name__
     decay = config.get("weight_decay") or 0.0
@@ -59,10 +118,32 @@ def describe_optimizer(optimizer: Any) -> dict[str, Any]:
     }
 
 
+def describe_decay(model: Any, optimizer: Any) -> dict[str, float]:
+    """Return the factor on each weight that its gradient receives.
+
+    The gradient of `l2 * w**2` is `2 * l2 * w`.
+    """
+    found = {}
+    for name, weight in trainable_weights(model).items():
+        regularizer = getattr(weight, "regularizer", None)
+        if regularizer is not None:
+            config = regularizer.get_config()
+            if config.keys() - {"l2", "l1"} or config.get("l1"):
+                raise ValueError(f"{name} has a penalty other than L2")
+            found[name] = 2 * float(config["l2"])
+    return found
+
+
 def describe_loss(loss: Any) -> dict[str, Any]:
+    """Return a loss' settings; of several, each under its name."""
+    if isinstance(loss, dict):
+        return by_name(describe_loss, loss)
+    name = LOSSES.get(type(loss).__name__, "its own")
+    if name == "its own":
+        return {"name": name}
     config = loss.get_config()
     return {
-        "name": LOSSES.get(type(loss).__name__, "its own"),
+        "name": name,
         "logits": config.get("from_logits", True),
         "reduction": REDUCTIONS.get(config["reduction"], config["reduction"]),
         "label_smoothing": config.get("label_smoothing") or 0.0,
@@ -72,17 +153,17 @@ def describe_loss(loss: Any) -> dict[str, Any]:
 @contextmanager
 def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
     """Write down what each layer with weights gives while the block runs."""
+    named = {} if isinstance(model, dict) else dict(leaves(model))
     with ExitStack() as stack:
-        for layer in model.layers:
-            if not layer.weights:
-                continue
+        stack.enter_context(eagerly())
+        for name, layer in named.items():
             fused = hasattr(layer, "activation") and not hasattr(layer, "cell")
             method = "activation" if fused else "call"
             original = getattr(layer, method)
 
             def record(
                 *args: Any,
-                _name: str = layer.name,
+                _name: str = name,
                 _fused: bool = fused,
                 _original: Any = original,
                 **kwargs: Any,
@@ -97,6 +178,21 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
             object.__setattr__(layer, method, record)
             stack.callback(object.__setattr__, layer, method, original)
         yield
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Let `predict` run line by line, so that Python sees every layer."""
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 @contextmanager
@@ -115,7 +211,12 @@ def dropout_off() -> Iterator[list[str]]:
         rates.append(f"{rate:g} of {math.prod(inputs.shape[1:])} {what}")
         return inputs
 
-    with mock.patch.object(keras.src.backend.random, "dropout", identity):
+    with (
+        mock.patch.object(keras.src.backend.random, "dropout", identity),
+        # Recurrent layers draw masks in prediction too, and do not use them;
+        # without this the cell draws them when it does.
+        mock.patch.object(RNN, "_maybe_config_dropout_masks", lambda *_: None),
+    ):
         yield rates
 
 
@@ -126,56 +227,73 @@ class Recorder:
         def blank(shape: Any) -> Any:
             return keras.Variable(np.zeros(shape), trainable=False)
 
-        self.model = model
+        self.weights = named_weights(model)
+        self.names = {id(weight): n for n, weight in self.weights.items()}
         self.traced = 0  # in graph mode Python sees a step only then
+        self.sees_losses = False
         self.step = keras.Variable(0, dtype="int32", trainable=False)
         # A faulty loop may take more steps than planned: leave it room.
         self.losses = blank(2 * steps + 64)
         self.gradients = {
-            v.path: blank(v.shape) for v in model.trainable_weights
+            name: blank(weight.shape)
+            for name, weight in trainable_weights(model).items()
         }
-        self.after_one = {v.path: blank(v.shape) for v in model.weights}
-        self.names = {v.path: path_of(model, v) for v in model.weights}
+        self.after_one = {n: blank(w.shape) for n, w in self.weights.items()}
+        if isinstance(model, dict):
+            return  # its `train_step` is a function, see `watch_step`
         train_step, compute_loss = model.train_step, model.compute_loss
-
-        def recording_step(*args: Any, **kwargs: Any) -> Any:
-            self.traced += 1
-            for variable in model.weights:
-                self.keep(self.after_one[variable.path], variable, at=1)
-            result = train_step(*args, **kwargs)
-            self.step.assign(self.step + 1)
-            return result
 
         def recording_loss(*args: Any, **kwargs: Any) -> Any:
             loss = compute_loss(*args, **kwargs)
             if kwargs.get("training", True):
-                index = ops.reshape(self.step, (1, 1))
-                value = ops.reshape(ops.cast(loss, self.losses.dtype), (1,))
-                self.losses.assign(
-                    ops.scatter_update(self.losses, index, value)
-                )
+                self.keep_loss(loss)
             return loss
 
-        object.__setattr__(model, "train_step", recording_step)
+        object.__setattr__(model, "train_step", self.watch_step(train_step))
         object.__setattr__(model, "compute_loss", recording_loss)
+
+    def watch_step(self, train_step: Any, keep_loss: bool = False) -> Any:
+        """Count steps; the weights after the first are those before the 2nd."""
+
+        def recording_step(*args: Any, **kwargs: Any) -> Any:
+            self.traced += 1
+            for name, weight in self.weights.items():
+                self.keep(self.after_one[name], weight, at=1)
+            result = train_step(*args, **kwargs)
+            if keep_loss:
+                self.keep_loss(result)
+            self.step.assign(self.step + 1)
+            return result
+
+        return recording_step
+
+    def keep_loss(self, loss: Any) -> None:
+        self.sees_losses = True
+        index = ops.reshape(self.step, (1, 1))
+        value = ops.reshape(ops.cast(loss, self.losses.dtype), (1,))
+        self.losses.assign(ops.scatter_update(self.losses, index, value))
 
     def watch(self, optimizer: Any) -> Any:
         """Record gradients where Keras has clipped them, before the update."""
-        update = optimizer._backend_update_step
+        if isinstance(optimizer, dict):
+            return {name: self.watch(one) for name, one in optimizer.items()}
+        native = isinstance(optimizer, keras.optimizers.Optimizer)
+        method = "_backend_update_step" if native else "apply"
+        update = getattr(optimizer, method)
 
-        def recording_update(
-            gradients: Any, variables: Any, *args: Any, **kwargs: Any
-        ) -> Any:
+        def recording_update(gradients: Any, *args: Any, **kwargs: Any) -> Any:
+            variables = args[0] if native else optimizer.variables
             for gradient, variable in zip(gradients, variables, strict=True):
                 dense = ops.convert_to_tensor(gradient, sparse=False)
-                self.keep(self.gradients[variable.path], dense, at=0)
-            return update(gradients, variables, *args, **kwargs)
+                store = self.gradients[self.names[id(variable)]]
+                self.keep(store, dense, at=0)
+            return update(gradients, *args, **kwargs)
 
-        object.__setattr__(optimizer, "_backend_update_step", recording_update)
+        object.__setattr__(optimizer, method, recording_update)
         return optimizer
 
     def keep(self, store: Any, value: Any, at: int) -> None:
         store.assign(ops.where(ops.equal(self.step, at), value, store))
 
     def read(self, stores: dict[str, Any]) -> State:
-        return {self.names[path]: np.array(v) for path, v in stores.items()}
+        return {name: np.array(value) for name, value in stores.items()}

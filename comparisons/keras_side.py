@@ -5,8 +5,8 @@ own and knows nothing of PyTorch. Weights are NumPy arrays by Keras path.
 """
 
 import gc
-from contextlib import nullcontext
-from dataclasses import replace
+from contextlib import ExitStack, nullcontext
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -15,17 +15,24 @@ import keras.src.backend
 import numpy as np
 
 from comparisons import memory
+from comparisons.engine import Engine
 from comparisons.keras_recorder import (
     Recorder,
+    describe_decay,
     describe_loss,
     describe_optimizer,
     dropout_off,
-    path_of,
+    layers_of,
+    named_weights,
     recorded_outputs,
     state_of,
+    trainable_weights,
 )
-from comparisons.side import WAY, Half, Split, State, stopwatch
-from comparisons.weights import Layer, variable_name
+from comparisons.side import (
+    Half,
+    Split,
+    State,
+)
 
 
 def start(threads: int, device: str) -> dict[str, Any]:
@@ -63,8 +70,8 @@ def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     keras.config.set_floatx(dtype)
     model = half.load().build_model(config)
     if weights is not None:
-        for variable in model.weights:
-            variable.assign(weights[path_of(model, variable)])
+        for name, variable in named_weights(model).items():
+            variable.assign(weights[name])
     return model
 
 
@@ -75,77 +82,18 @@ def describe(half: Half, config: Any, dtype: str) -> dict[str, Any]:
     """Return layers, parameter counts and settings, in the common words."""
     module = half.load()
     model = build(half, config, dtype, None)
-    optimizer = module.make_optimizer(config, model)
-    optimizer.build(model.trainable_variables)
-    layers = [
-        Layer(
-            layer.name,
-            kind_of(layer),
-            {
-                variable_name(weight.path, layer.name): tuple(weight.shape)
-                for weight in layer.weights
-            },
-        )
-        for layer in model.layers
-        if layer.weights
-    ]
-    return {
-        "layers": layers,
-        "trainable": sum(
-            int(np.prod(w.shape)) for w in model.trainable_weights
-        ),
-        "optimizer": describe_optimizer(optimizer),
-        "loss": describe_loss(module.make_loss(config)),
+    trained = trainable_weights(model)
+    described = {
+        "layers": layers_of(model),
+        "trainable": sum(int(np.prod(w.shape)) for w in trained.values()),
+        "trained": sorted(trained),
     }
-
-
-def kind_of(layer: Any) -> str:
-    kind = type(layer).__name__
-    if kind == "Bidirectional":
-        kind += f"({type(layer.forward_layer).__name__})"
-    return kind
-
-
-def initial(half: Half, config: Any, dtype: str, seed: int) -> State:
-    """Return the weights that the half draws for itself."""
-    keras.utils.set_random_seed(seed)
-    return state_of(build(half, config, dtype, None))
-
-
-def round_trip(half: Half, config: Any, dtype: str, weights: State) -> State:
-    """Put weights into a model and read them back."""
-    return state_of(build(half, config, dtype, weights))
-
-
-def forward(
-    half: Half,
-    config: Any,
-    dtype: str,
-    weights: State,
-    split: Split,
-    aligned: bool,
-) -> dict[str, Any]:
-    """Return predictions, scores and what every named layer gives.
-
-    A layer's output is taken before its built-in activation, where the
-    PyTorch layer of the same name ends.
-    """
-    model = build(half, config, dtype, weights)
-    arrays = split.read(dtype)
-    module = half.load()
-    outputs: State = {}
-    with dropout_off() as dropped:
-        predictions = module.predict(model, arrays.inputs)
-        scores = module.evaluate(model, arrays)
-        with recorded_outputs(model, outputs):
-            model(module.to_inputs(arrays.inputs[:WAY]), training=False)
-    return {
-        "predictions": predictions,
-        "scores": scores,
-        "layers": outputs,
-        "dropouts": dropped,
-        "aligned": [],
-    }
+    if hasattr(module, "make_optimizer"):
+        optimizer = module.make_optimizer(config, model)
+        described["optimizer"] = describe_optimizer(optimizer)
+        described["decay"] = describe_decay(model, optimizer)
+        described["loss"] = describe_loss(module.make_loss(config))
+    return described
 
 
 def training(
@@ -174,10 +122,12 @@ def training(
     def make_optimizer(*args: Any) -> Any:
         return recorder.watch(original(*args))
 
-    with (
-        dropout_off() as dropped,
-        mock.patch.object(module, "make_optimizer", make_optimizer),
-    ):
+    with dropout_off() as dropped, ExitStack() as stack:
+        replace_in = partial(mock.patch.object, module)
+        stack.enter_context(replace_in("make_optimizer", make_optimizer))
+        if hasattr(module, "train_step"):
+            step = recorder.watch_step(module.train_step, keep_loss=True)
+            stack.enter_context(replace_in("train_step", step))
         epoch_losses = module.train(model, arrays, config, shuffle=shuffle)
     taken = int(recorder.step.numpy())
     final = state_of(model)
@@ -185,7 +135,9 @@ def training(
     return {
         "side": "keras",
         "epoch_losses": np.array(epoch_losses),
-        "losses": np.array(recorder.losses)[:taken],
+        "losses": np.array(recorder.losses)[:taken]
+        if recorder.sees_losses
+        else None,
         "gradients": recorder.read(recorder.gradients),
         "after_one": recorder.read(recorder.after_one) if taken > 1 else final,
         "final": final,
@@ -195,94 +147,7 @@ def training(
     }
 
 
-# === Accuracy ===============================================================
-
-
-def learn(
-    half: Half,
-    config: Any,
-    weights: State | None,
-    train: Split,
-    test: Split,
-    seed: int,
-) -> dict[str, Any]:
-    """Train once as the half's own people would; return scores and answers."""
-    module = half.load()
-    config = replace(config, seed=seed)
-    keras.utils.set_random_seed(seed)
-    model = build(half, config, "float32", weights)
-    # Building draws random numbers; training starts from the same place
-    # whether the weights were drawn or given.
-    keras.utils.set_random_seed(seed)
-    arrays, held_out = train.read(), test.read()
-    with stopwatch() as spent:
-        losses = module.train(model, arrays, config)
-    return {
-        "losses": [float(loss) for loss in losses],
-        "scores": module.evaluate(model, held_out),
-        "predictions": module.predict(model, held_out.inputs),
-        "seconds": spent["wall_s"],
-    }
-
-
 # === Speed and memory =======================================================
-
-_living: dict[str, Any] = {}
-
-
-def warm_up(
-    half: Half, config: Any, train: Split, test: Split
-) -> dict[str, Any]:
-    """Build, compile and train one epoch; keep what the blocks will run.
-
-    Steady state is the half's own `fit` call again, on the compiled model.
-    """
-    module = half.load()
-    config = replace(config, epochs=1)
-    arrays, held_out = train.read(), test.read()
-    keras.utils.set_random_seed(config.seed)
-    with stopwatch() as building:
-        model = build(half, config, "float32", None)
-    calls: list[tuple[Any, Any]] = []
-    fit = model.fit
-
-    def recording_fit(*args: Any, **kwargs: Any) -> Any:
-        calls.append((args, kwargs))
-        return fit(*args, **kwargs)
-
-    object.__setattr__(model, "fit", recording_fit)
-    batch = min(config.batch_size, len(arrays))
-    first = replace(train, samples=batch).read()
-    with stopwatch() as first_step:
-        module.train(model, first, config)
-    module.train(model, arrays, config)
-    module.predict(model, held_out.inputs)
-    args, kwargs = calls[-1]
-
-    def train_epochs(epochs: int) -> None:
-        fit(*args, **{**kwargs, "epochs": epochs})
-
-    def predict_rounds(rounds: int) -> None:
-        for _ in range(rounds):
-            module.predict(model, held_out.inputs)
-
-    _living.update(train=train_epochs, predict=predict_rounds)
-    return {
-        "build_s": building["wall_s"],
-        "first_step_s": first_step["wall_s"],
-        "samples": {"train": len(arrays), "predict": len(held_out)},
-        "mode": f"{keras.backend.backend()} "
-        + ("XLA" if model.jit_compile else "graph")
-        + ", float32",
-    }
-
-
-def time_block(what: str, rounds: int) -> dict[str, float]:
-    """Run `rounds` epochs or prediction passes; return wall and CPU seconds."""
-    with stopwatch() as spent:
-        _living[what](rounds)
-        synchronize()
-    return spent
 
 
 def synchronize() -> None:
@@ -292,25 +157,9 @@ def synchronize() -> None:
         tf.test.experimental.sync_devices()
 
 
-def measure_memory(half: Half, config: Any, train: Split) -> dict[str, Any]:
-    """Train a little in this fresh process; return peaks in MiB.
-
-    Run twice: once untouched for the process' own high-water mark, once for
-    the allocator's live peak over a single step.
-    """
-    module = half.load()
-    config = replace(config, epochs=1)
-    keras.utils.set_random_seed(config.seed)
-    arrays = train.read()
-    model = build(half, config, "float32", None)
-    before = memory.resident_mib()
-    memory.reset_peak()
-    module.train(model, arrays, config)
-    host_peak = memory.peak_mib() - before
-    batch = replace(train, samples=config.batch_size).read()
-    with engine_peaks(model) as peaks:
-        module.train(model, batch, config)
-    return {"host_peak_mib": host_peak, **peaks}
+def mode_of(model: Any) -> str:
+    way = "XLA" if getattr(model, "jit_compile", False) else "graph"
+    return f"{keras.backend.backend()} {way}, float32"
 
 
 def engine_peaks(model: Any) -> Any:
@@ -323,3 +172,26 @@ def engine_peaks(model: Any) -> Any:
     # PyTorch's tracker refuses the several calls of a Keras model's forward.
     note = f"{memory.NO_CUDA}; allocator not tracked for Keras on PyTorch"
     return nullcontext(memory.empty_peaks(note))
+
+
+# === What both sides do alike ===============================================
+
+_engine = Engine(
+    build=build,
+    seed=keras.utils.set_random_seed,
+    state_of=state_of,
+    peaks=engine_peaks,
+    formulas=lambda model, aligned: nullcontext([]),
+    dropout_off=dropout_off,
+    recorded=recorded_outputs,
+    synchronize=synchronize,
+    mode=mode_of,
+)
+initial = _engine.initial
+round_trip = _engine.round_trip
+forward = _engine.forward
+exhibit = _engine.exhibit
+learn = _engine.learn
+warm_up = _engine.warm_up
+time_block = _engine.time_block
+measure_memory = _engine.measure_memory

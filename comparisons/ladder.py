@@ -5,7 +5,7 @@ Each side gives evidence, on its own and from the same weights and batches;
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from comparisons.comparing import broken
@@ -14,13 +14,14 @@ from comparisons.evidence import (
     Evidence,
     Failure,
     Plan,
+    Work,
     collect,
     general_weights,
-    keras_requests,
-    torch_requests,
+    outcome,
 )
 from comparisons.results import Parity, Rung
 from comparisons.rungs import (
+    exhibit,
     forward,
     gradients,
     initialisation,
@@ -56,19 +57,25 @@ def judge(
     if isinstance(keras["settings"], Failure):
         return rungs
     layers = keras["settings"]["layers"]
-    for make in (
+    halves = keras, torch
+    makers: list[Callable[[], list[Rung]]] = [
         lambda: [initialisation(layers, keras, torch)],
-        lambda: [forward(layers, "float64", keras, torch)],
-        lambda: [gradients(layers, "float64", keras, torch)],
-        lambda: training_rungs(task, layers, keras, torch, full),
-        lambda: [forward(layers, "float32", keras, torch)],
-        lambda: [gradients(layers, "float32", keras, torch)],
-        lambda: (
-            [round_trip(replay, torch["initial 1"])]
-            if replay is not None
-            else []
-        ),
-    ):
+        lambda: [forward(task, layers, "float64", *halves)],
+    ]
+    if task.trains:
+        makers += [
+            lambda: [gradients(task, layers, "float64", *halves)],
+            lambda: training_rungs(task, layers, *halves, full),
+        ]
+    makers += [
+        lambda: exhibit(task, *halves),
+        lambda: [forward(task, layers, "float32", *halves)],
+    ]
+    if task.trains:
+        makers += [lambda: [gradients(task, layers, "float32", *halves)]]
+    if replay is not None:
+        makers += [lambda: [round_trip(replay, torch["initial 1"])]]
+    for make in makers:
         try:
             rungs += make()
         except LayoutError as error:  # said in full by the settings rung
@@ -90,38 +97,57 @@ def climb(
     """Prove, or refute, that a task's two halves are the same model."""
     began = time.monotonic()
     keras.doing = torch.doing = "climbing the ladder"
-    plan = Plan.of(steps, config, train.samples or config.batch_size)
+    plan = Plan.none()
+    if task.trains:
+        plan = Plan.of(steps, config, train.samples or config.batch_size)
+    asked = torch.submit("describe", task.torch, config, "float64")
     described = keras.call("describe", task.keras, config, "float64")
     layers = described["layers"]
     weights = general_weights(
-        keras.call("initial", task.keras, config, "float64", 0)
+        keras.call("initial", task.keras, config, "float64", 0),
+        task.pretrained,
     )
-    moved = keras_to_torch(layers, weights)
+    moved = carried(layers, weights, outcome(torch, asked))
+    work = Work(task, config, train, test, plan)
     waiting = [
-        collect(side, half, requests(config, begin, train, test, plan))
-        for side, half, requests, begin in (
-            (keras, task.keras, keras_requests, weights),
-            (torch, task.torch, torch_requests, moved),
-        )
+        collect(keras, task.keras, work.keras_requests(weights)),
+        collect(torch, task.torch, work.torch_requests(moved)),
     ]
     ours, theirs = (wait() for wait in waiting)
     replay = replayed(keras, task.keras, config, layers, theirs["initial 1"])
     rungs = judge(task, ours, theirs, replay, full=steps == "full")
     share = None
-    if steps == "full":
+    if steps == "full" and task.trains:
         share = agreement(
             task.answer,
             ours["training float64"]["predictions"],
             theirs["training float64"]["predictions"],
         )
+    closed: set[str] = set()
+    for evidence in theirs.values():
+        if isinstance(evidence, dict):
+            closed.update(evidence.get("aligned", []))
     return Parity(
         passed=all(r.passed for r in rungs) and share in (None, 1.0),
         steps=plan.steps,
         rungs=rungs,
-        differences=theirs["training float64"]["aligned"],
+        differences=sorted(closed),
         answers_agree=share,
         seconds=time.monotonic() - began,
     )
+
+
+def carried(layers: Sequence[Layer], weights: State, described: Any) -> State:
+    """Return PyTorch's weights, even for a half that has no place for some.
+
+    Such a half is told so by the settings rung.
+    """
+    if isinstance(described, Failure):
+        return keras_to_torch(layers, weights)
+    try:
+        return keras_to_torch(layers, weights, described["shapes"])
+    except LayoutError:
+        return keras_to_torch(layers, weights)
 
 
 def replayed(

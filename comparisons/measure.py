@@ -8,7 +8,7 @@ away: on two cores contention does not only add noise, it reverses rankings.
 import math
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from comparisons.statistics import log_interval
 from comparisons.worker import Name, Side
 
 What = Literal["train", "predict"]
+WHAT: tuple[What, What] = ("train", "predict")
 FOREIGN = 0.10  # cores that others may hold during a block
 
 
@@ -30,6 +31,7 @@ class Budget:
     block_s: float = 0.7  # of one timed letter
     blocks: int = 5  # of four letters each
     attempts: int = 8
+    most_s: float = 15.0  # after which two good blocks are enough
 
 
 def throughput(
@@ -39,21 +41,37 @@ def throughput(
     train: Split,
     test: Split,
     budget: Budget,
+    epoch_s: float | None = None,
 ) -> Throughput:
-    """Measure training and prediction of both halves, warmed up, in turn."""
+    """Measure training and prediction of both halves, warmed up, in turn.
+
+    `epoch_s` is how long an epoch takes, where that is known: of long ones
+    only a part is timed, as many whole batches as fill a block.
+    """
+    if epoch_s and epoch_s > budget.block_s:
+        share = budget.block_s / epoch_s
+        train = part_of(train, share, config.batch_size)
+        # A prediction costs about a third of a training step.
+        test = part_of(test, min(1.0, 3 * share), config.batch_size)
     warm = {
         name: side.call("warm_up", halves[name], config, train, test)
         for name, side in sides.items()
     }
-    parts: tuple[What, What] = ("train", "predict")
+    counts: dict[What, dict[Name, int]] = {
+        what: {
+            name: w["samples"][what]
+            for name, w in warm.items()
+            if what in w["samples"]
+        }
+        for what in WHAT
+    }
     compared = {
-        what: compare(
-            sides,
-            what,
-            {n: w["samples"][what] for n, w in warm.items()},
-            budget,
+        what: compare(sides, what, counts[what], budget)
+        if counts[what]
+        else Compared(
+            blocks=0, rejected=0, foreign_cores=0.0, note="does not train"
         )
-        for what in parts
+        for what in WHAT
     }
     return Throughput(
         train=compared["train"],
@@ -68,6 +86,13 @@ def throughput(
         },
         mode={name: w["mode"] for name, w in warm.items()},
     )
+
+
+def part_of(split: Split, share: float, batch: int) -> Split:
+    """Return the first samples, in whole batches and no fewer than two."""
+    assert split.samples is not None
+    batches = max(2, math.ceil(split.samples * share / batch))
+    return replace(split, samples=min(split.samples, batches * batch))
 
 
 def compare(
@@ -90,7 +115,11 @@ def compare(
         ("keras", "torch", "torch", "keras"),
         ("torch", "keras", "keras", "torch"),
     ]
+    began = time.perf_counter()
     for attempt in range(budget.attempts):
+        late = (time.perf_counter() - began) / budget.most_s
+        if late > 4 or (late > 1 and len(ratios) >= 2):
+            break
         block: dict[Name, list[float]] = {"keras": [], "torch": []}
         cpu: dict[Name, list[float]] = {"keras": [], "torch": []}
         foreign = 0.0

@@ -97,7 +97,8 @@ def torch_peaks(model: Any, device: str) -> Iterator[dict[str, Any]]:
     from torch.distributed._tools.mem_tracker import MemTracker
 
     tracker = MemTracker()
-    tracker.track_external(model)
+    if not isinstance(model, dict):
+        tracker.track_external(model)
     with ExitStack() as stack:
         for name in ("register_hook", "register_post_accumulate_grad_hook"):
             register = skip_frozen(getattr(torch.Tensor, name))

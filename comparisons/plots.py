@@ -1,6 +1,7 @@
 """Pictures of results."""
 
 import io
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -19,14 +20,18 @@ def curves(results: Sequence[Result]) -> bytes:
     """Return a PNG of training losses: mean and range over the seeds."""
     from matplotlib import pyplot
 
+    columns = min(len(results), 4)
+    rows = math.ceil(len(results) / columns)
     figure, all_axes = pyplot.subplots(
-        1,
-        len(results),
-        figsize=(4.6 * len(results), 3.4),
+        rows,
+        columns,
+        figsize=(4.6 * columns, 3.4 * rows),
         layout="constrained",
         squeeze=False,
     )
-    for axes, result in zip(all_axes[0], results, strict=True):
+    for axes in all_axes.flat[len(results) :]:
+        axes.set_axis_off()
+    for axes, result in zip(all_axes.flat, results, strict=False):
         assert result.accuracy is not None
         for name in ("keras", "torch"):
             runs = result.accuracy.losses[name]

@@ -8,6 +8,7 @@ from comparisons.plots import curves
 from comparisons.results import (
     Accuracy,
     Compared,
+    Exhibit,
     Peaks,
     Result,
     Rung,
@@ -93,7 +94,7 @@ def proof(result: Result) -> str:
     """Return the float64 rungs on one line; the native lane's gap last."""
     words = []
     for rung in result.parity.rungs:
-        if rung.dtype != "float64" and rung.passed:
+        if rung.passed and (rung.dtype != "float64" or rung.variant):
             continue
         if rung.name in ("settings", "initialisation"):
             words.append(f"{rung.name} {tick(rung.passed)}")
@@ -111,11 +112,18 @@ def proof(result: Result) -> str:
     if step and result.parity.differences:
         names = ", ".join(result.parity.differences)
         words.append(f" native step {step.max_difference:.0e}: {names}")
+    variants = {r.variant for r in result.parity.rungs if r.variant}
+    if variants:
+        many = "variant" if len(variants) == 1 else "variants"
+        words.append(f" and {len(variants)} {many}")
     return "  ".join(words)
 
 
+TRAINED = ("step", "trajectory", "whole run")  # rungs with two lanes
+
+
 def native(rung: Rung) -> bool:
-    return rung.name in ("step", "trajectory", "whole run")
+    return rung.name in TRAINED
 
 
 def warnings(result: Result) -> list[str]:
@@ -140,7 +148,7 @@ def rung_cells(rung: Rung) -> list[str]:
     number = "g" if counted else ".1e"
     floor = rung.noise_floor
     return [
-        rung.name,
+        f"{rung.name} ({rung.variant})" if rung.variant else rung.name,
         rung.dtype,
         rung.lane,
         f"{rung.max_difference:{number}}",
@@ -181,12 +189,18 @@ def write(result: Result, folder: Path) -> Path:
         OSError: the folder cannot be written.
     """
     path = folder / f"{result.task}.md"
-    if result.accuracy:
+    if trained(result):
         write_whole(path.with_suffix(".png"), curves([result]))
     write_whole(path, markdown(result))
     # Last, so that a result is never there without its report.
     write_whole(path.with_suffix(".json"), result.model_dump_json(indent=1))
     return path
+
+
+def trained(result: Result) -> bool:
+    """Whether there are losses to draw."""
+    accuracy = result.accuracy
+    return accuracy is not None and any(accuracy.losses["keras"])
 
 
 def markdown(result: Result) -> str:
@@ -219,6 +233,8 @@ def markdown(result: Result) -> str:
         lines += ["", f"Same answers after the whole run: {share}."]
     if result.accuracy:
         lines += markdown_accuracy(result.accuracy, result.task)
+    if result.exhibit:
+        lines += markdown_exhibit(result.exhibit, result.task)
     lines += markdown_cost(result)
     e = result.environment
     lines += [
@@ -262,9 +278,20 @@ def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:
         f"({accuracy.baseline_name}) scores {accuracy.baseline:.4f}."
         + reproduced,
         "",
-        f"![Training loss of both halves]({task}.png)",
-        "",
     ]
+    if any(accuracy.losses["keras"]):
+        lines += [f"![Training loss of both halves]({task}.png)", ""]
+    return lines
+
+
+def markdown_exhibit(exhibit: Exhibit, task: str) -> list[str]:
+    lines = ["## What it shows", ""]
+    if exhibit.picture:
+        lines += [f"![Both halves' pictures]({task}_exhibit.png)", ""]
+    for name, halves in exhibit.texts.items():
+        lines += [f"### {name.capitalize()}", ""]
+        for side, said in halves.items():
+            lines += [f"{TITLES[side]}:", "", "```text", *said, "```", ""]
     return lines
 
 

@@ -34,6 +34,7 @@ class Rung(Record):
     worst: str = ""
     passed: bool
     detail: str = ""
+    variant: str = ""  # a further configuration of the task; "" its own
 
 
 class Parity(Record):
@@ -129,6 +130,13 @@ class Environment(Record):
     date: str
 
 
+class Exhibit(Record):
+    """What the halves show of one trained model each, of the first seed."""
+
+    picture: bool  # whether `<task>_exhibit.png` lies beside the result
+    texts: dict[str, dict[Literal["keras", "torch"], list[str]]]
+
+
 class Result(Record):
     schema_version: Literal[1] = 1
     task: str
@@ -143,6 +151,7 @@ class Result(Record):
     accuracy: Accuracy | None = None
     throughput: Throughput | None = None
     memory: Memory | None = None
+    exhibit: Exhibit | None = None
 
     @property
     def holds(self) -> bool:

@@ -1,7 +1,7 @@
 """The rungs of the ladder: what each compares, and where it begins."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,16 +33,16 @@ def settings(keras: Evidence, torch: Evidence) -> Rung:
         return failed
     received = {
         "trainable parameters": ours["trainable"],
-        **{f"optimizer {k}": v for k, v in ours["optimizer"].items()},
-        **{f"loss {k}": v for k, v in ours["loss"].items()},
+        **{f"optimizer {k}": v for k, v in ours.get("optimizer", {}).items()},
+        **{f"loss {k}": v for k, v in ours.get("loss", {}).items()},
     }
     expected = {
         "trainable parameters": theirs["trainable"],
-        **{f"optimizer {k}": v for k, v in theirs["optimizer"].items()},
-        **{f"loss {k}": v for k, v in theirs["loss"].items()},
+        **{f"optimizer {k}": v for k, v in theirs.get("optimizer", {}).items()},
+        **{f"loss {k}": v for k, v in theirs.get("loss", {}).items()},
     }
     for when, key in (("training", "training"), ("prediction", "forward")):
-        a, b = keras[f"{key} float64"], torch[f"{key} float64"]
+        a, b = (side.get(f"{key} float64") for side in (keras, torch))
         if isinstance(a, dict) and isinstance(b, dict):
             received[f"dropout rates in {when}"] = a["dropouts"]
             expected[f"dropout rates in {when}"] = b["dropouts"]
@@ -50,11 +50,7 @@ def settings(keras: Evidence, torch: Evidence) -> Rung:
     if None not in both:
         received["shuffles when asked to"] = both[0]
         expected["shuffles when asked to"] = both[1]
-    unequal = [
-        f"{name}: Keras {received.get(name)}, PyTorch {expected.get(name)}"
-        for name in {**received, **expected}
-        if not alike(received.get(name), expected.get(name))
-    ]
+    unequal = []
     try:
         blank = {
             f"{layer.name}/{name}": np.zeros(shape)
@@ -66,32 +62,79 @@ def settings(keras: Evidence, torch: Evidence) -> Rung:
             ours["layers"],
             {name: np.zeros(s) for name, s in theirs["shapes"].items()},
         )
+        received["trained weights"] = ours["trained"]
+        expected["trained weights"] = trained_weights(
+            ours["layers"], theirs["shapes"], theirs["trained"]
+        )
+        received["decay"] = ours.get("decay", {})
+        expected["decay"] = decay_of(
+            ours["layers"], theirs["shapes"], theirs.get("decay", {})
+        )
     except LayoutError as error:
         unequal.append(str(error))
+    unequal[:0] = [
+        f"{name}: Keras {received.get(name)}, PyTorch {expected.get(name)}"
+        for name in {**received, **expected}
+        if not alike(received.get(name), expected.get(name))
+    ]
+    detail = "; ".join(unequal)
+    worst = unequal[0].split(":")[0] if unequal else ""
+    return counted("settings", "float64", len(unequal), worst, detail)
+
+
+def counted(name: str, dtype: str, count: int, worst: str, detail: str) -> Rung:
+    """Return a rung that holds when nothing is unequal."""
     return Rung(
-        name="settings",
-        dtype="float64",
+        name=name,
+        dtype=dtype,
         lane="native",
-        max_difference=float(len(unequal)),
+        max_difference=float(count),
         tolerance=0.0,
-        worst=unequal[0].split(":")[0] if unequal else "",
-        passed=not unequal,
-        detail="; ".join(unequal),
+        worst=worst,
+        passed=not count,
+        detail=detail,
     )
+
+
+def trained_weights(
+    layers: Sequence[Layer], shapes: Mapping[str, Any], names: Sequence[str]
+) -> list[str]:
+    """Return the Keras names of PyTorch weights."""
+    blank = {name: np.zeros(shapes[name]) for name in names}
+    return sorted(torch_to_keras(layers, blank, partial=True))
+
+
+def decay_of(
+    layers: Sequence[Layer],
+    shapes: Mapping[str, Any],
+    factors: Mapping[str, float],
+) -> dict[str, float]:
+    """Return factors by Keras name for factors by PyTorch name."""
+    full = {n: np.full(shapes[n], factor) for n, factor in factors.items()}
+    moved = torch_to_keras(layers, full, partial=True)
+    return {name: float(array.flat[0]) for name, array in moved.items()}
 
 
 def shuffles(evidence: Evidence) -> bool | None:
     """Whether the first of two batches is another one when shuffled."""
-    runs = evidence["shuffled float32"], evidence["training float32"]
-    if any(isinstance(run, Failure) for run in runs):
+    keys = "shuffled float32", "training float32"
+    runs = [e for e in map(evidence.get, keys) if isinstance(e, dict)]
+    if len(runs) < 2:
         return None
-    first, straight = (run["losses"][:1] for run in runs)
+    first, straight = (losses_of(run)[:1] for run in runs)
     # Within one batch another order is another rounding.
     return not np.allclose(first, straight, rtol=1e-5, atol=0)
 
 
+def losses_of(run: Evidence) -> Any:
+    """Return each step's loss, or each epoch's where steps cannot be seen."""
+    return run["epoch_losses"] if run["losses"] is None else run["losses"]
+
+
 def alike(a: Any, b: Any) -> bool:
     """Equal, and numbers equal but for the rounding of a float32."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(alike(a[k], b[k]) for k in a)
     if isinstance(a, float | int) and isinstance(b, float | int):
         return math.isclose(a, b, rel_tol=1e-6)
     return bool(a == b)
@@ -135,7 +178,11 @@ def thin(values: np.ndarray, most: int = 20_000) -> np.ndarray:
 
 
 def forward(
-    layers: Sequence[Layer], dtype: str, keras: Evidence, torch: Evidence
+    task: Task,
+    layers: Sequence[Layer],
+    dtype: str,
+    keras: Evidence,
+    torch: Evidence,
 ) -> Rung:
     """Compare every named layer on the way, then predictions and scores."""
     key = f"forward {dtype}"
@@ -148,14 +195,48 @@ def forward(
         for evidence in (ours, theirs, moved)
     ]
     floor = FLOORS[dtype]
-    return rung(
+    return allowed(
+        task,
         "forward",
         Comparison.of(kept[0], kept[1], floor),
-        TOLERANCES["forward", dtype],
         dtype=dtype,
         lane="aligned" if theirs["aligned"] else "native",
         noise=Comparison.of(kept[1], kept[2], floor),
     )
+
+
+def allowed(
+    task: Task, name: str, compared: Comparison, dtype: str, **rest: Any
+) -> Rung:
+    """Return a rung with the tolerance of the table or of the task's row."""
+    key = name if dtype == "float64" else f"{name} {dtype}"
+    tolerance = task.tolerances.get(key, TOLERANCES[name, dtype])
+    climbed = rung(name, compared, tolerance, dtype=dtype, **rest)
+    if climbed.passed and key in task.tolerances:
+        climbed.detail = f"{tolerance:g} is enough: {task.tolerances_why}"
+    return climbed
+
+
+def exhibit(task: Task, keras: Evidence, torch: Evidence) -> list[Rung]:
+    """Compare what both halves show of the same weights: pictures, texts."""
+    key = "exhibit float64"
+    evidence = [keras.get(key), torch.get(key), torch.get(f"{key}, moved")]
+    if not any(evidence):
+        return []
+    failed = broken("exhibit", "float64", *evidence)
+    if failed:
+        return [failed]
+    ours, theirs, moved = (e or {} for e in evidence)
+    floor = FLOORS["float64"]
+    return [
+        allowed(
+            task,
+            "exhibit",
+            Comparison.of(ours, theirs, floor),
+            dtype="float64",
+            noise=Comparison.of(theirs, moved, floor),
+        )
+    ]
 
 
 def flat_outputs(
@@ -166,7 +247,8 @@ def flat_outputs(
     outputs = evidence["layers"]
     for layer in layers:
         shape = np.shape(like["layers"].get(layer.name))
-        for name in (layer.name, f"{layer.name}:last"):
+        ways = ("", ":last", ":sum", ":last sum")  # of a recurrent layer
+        for name in (layer.name + way for way in ways):
             if name in outputs and (
                 layer.name not in flat or np.shape(outputs[name]) == shape
             ):
@@ -176,7 +258,11 @@ def flat_outputs(
 
 
 def gradients(
-    layers: Sequence[Layer], dtype: str, keras: Evidence, torch: Evidence
+    task: Task,
+    layers: Sequence[Layer],
+    dtype: str,
+    keras: Evidence,
+    torch: Evidence,
 ) -> Rung:
     """Compare the first step's loss and every weight's gradient."""
     key = f"training {dtype}"
@@ -184,17 +270,22 @@ def gradients(
     failed = broken("gradients", dtype, *evidence)
     if failed:
         return failed
+    seen = evidence[0]["losses"] is not None
     kept = [
-        {"loss": e["losses"][:1], **in_keras(layers, e["gradients"], i > 0)}
+        ({"loss": e["losses"][:1]} if seen else {})
+        | in_keras(layers, e["gradients"], i > 0)
         for i, e in enumerate(evidence)
     ]
+    for name in task.zero_gradient:  # rounding alone; `trained` checks that
+        for side in kept:
+            side.pop(name, None)
     floor = FLOORS[dtype] * 1e-3  # gradients are that much smaller
     forward = torch[f"forward {dtype}"]
     closed = isinstance(forward, dict) and forward["aligned"]
-    return rung(
+    return allowed(
+        task,
         "gradients",
         Comparison.of(kept[0], kept[1], floor),
-        TOLERANCES["gradients", dtype],
         dtype=dtype,
         lane="aligned" if closed else "native",
         noise=Comparison.of(kept[1], kept[2], floor),
@@ -273,6 +364,7 @@ def trained(
     unequal formulas soon meet each batch at another moment.
     """
     kept: list[dict[str, Any]] = []
+    seen = all(run["losses"] is not None for run in runs)
     for run in runs:
         of_torch = run["side"] == "torch"
         state = {}
@@ -285,8 +377,8 @@ def trained(
                     ((name, math.inf),), f"{name} has a gradient after all"
                 )
         upto = {"after_one": 1, "first_losses": STEPS}.get(part)
-        losses = run["losses"][:upto]
-        named = {"mean loss": np.mean(losses)}
+        losses = run["losses"][:upto] if seen else []
+        named = {"mean loss": np.mean(losses)} if seen else {}
         if each_loss:
             named = {f"loss of step {i}": x for i, x in enumerate(losses, 1)}
             if part == "final":
@@ -311,13 +403,6 @@ def round_trip(replay: State | Failure, torch: State) -> Rung:
         or name not in torch
         or replay[name].tobytes() != torch[name].tobytes()
     ]
-    return Rung(
-        name="round trip",
-        dtype="float32",
-        lane="native",
-        max_difference=float(len(changed)),
-        tolerance=0.0,
-        worst=changed[0] if changed else "",
-        passed=not changed,
-        detail=f"changed on the way: {', '.join(changed)}" if changed else "",
-    )
+    worst = changed[0] if changed else ""
+    detail = f"changed on the way: {', '.join(changed)}" if changed else ""
+    return counted("round trip", "float32", len(changed), worst, detail)

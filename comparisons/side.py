@@ -5,15 +5,16 @@ import importlib.util
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from shared_data import Arrays
+from shared_data import Arrays, Tensors
 
 State = dict[str, np.ndarray]
 
@@ -56,21 +57,58 @@ class Split:
 
     def read(self, dtype: str = "float32") -> Arrays:
         """Return the arrays, floating-point ones as `dtype`."""
-        arrays = []
-        for part in ("inputs", "targets"):
-            path = self.folder / f"{self.name}_{part}.npy"
+        parts: dict[str, Tensors] = {}
+        for path in sorted(self.folder.glob(f"{self.name}_*.npy")):
             array = np.load(path, mmap_mode="r", allow_pickle=False)
             array = np.array(array[: self.samples])
-            floating = np.issubdtype(array.dtype, np.floating)
-            arrays.append(array.astype(dtype) if floating else array)
-        return Arrays(*arrays)
+            if np.issubdtype(array.dtype, np.floating):
+                array = array.astype(dtype)
+            part, _, name = path.stem.removeprefix(f"{self.name}_").partition(
+                "."
+            )
+            if name:
+                several = parts.setdefault(part, {})
+                assert isinstance(several, dict)
+                several[name] = array
+            else:
+                parts[part] = array
+        for part in ("inputs", "targets"):
+            if part not in parts:
+                path = self.folder / f"{self.name}_{part}.npy"
+                raise FileNotFoundError(f"there is no {path}")
+        return Arrays(parts["inputs"], parts["targets"])
+
+
+def read_more(folder: Path, dtype: str = "float32") -> dict[str, np.ndarray]:
+    """Return what the data hold beside the samples, by name."""
+    more = {}
+    for path in sorted(folder.glob("more_*.npy")):
+        array = np.load(path, allow_pickle=False)
+        if np.issubdtype(array.dtype, np.floating):
+            array = array.astype(dtype)
+        more[path.stem.removeprefix("more_")] = array
+    return more
+
+
+def write_more(more: Mapping[str, np.ndarray], folder: Path) -> None:
+    for name, array in more.items():
+        np.save(folder / f"more_{name}.npy", array)
 
 
 def write_split(arrays: Arrays, folder: Path, name: str) -> Split:
     """Store arrays for the sides. OSError when the disk is full."""
-    np.save(folder / f"{name}_inputs.npy", arrays.inputs)
-    np.save(folder / f"{name}_targets.npy", arrays.targets)
+    for part, array in arrays.named():
+        np.save(folder / f"{name}_{part}.npy", array)
     return Split(folder, name)
+
+
+def by_name(describe: Any, several: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `describe` says of each of several, under its name."""
+    return {
+        f"{name} {key}": value
+        for name, one in several.items()
+        for key, value in describe(one).items()
+    }
 
 
 @contextmanager

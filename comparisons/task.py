@@ -16,8 +16,11 @@ class Task:
     be closed by the aligned lane. `native_bounds` bound the native lane of a
     rung, which they make unequal: two to five times what was measured.
     `zero_gradient` names weights whose true gradient is zero: checked to be
-    so, then left out of weight comparisons. `tolerances` replace those of the
-    aligned lane where they cannot be met, for the reason given beside.
+    so, then left out of weight comparisons. `tolerances` replace those of a
+    rung ("step", "gradients float32") where they cannot be met, for the
+    reason given beside. `pretrained` layers, by the beginning of their names,
+    keep their initial weights on the ladder. A task that does not train has
+    no rungs of training; an exhibit that trains is shown and not compared.
     """
 
     stem: str
@@ -35,6 +38,9 @@ class Task:
     zero_gradient: tuple[str, ...] = ()
     tolerances: dict[str, float] = field(default_factory=dict)
     tolerances_why: str = ""
+    pretrained: tuple[str, ...] = ()
+    trains: bool = True
+    exhibit_trains: bool = False
 
     @property
     def chapter(self) -> int:
@@ -55,6 +61,10 @@ class Task:
     @property
     def data_module(self) -> Any:
         return importlib.import_module(f"shared_data.{self.stem}")
+
+    def variants(self) -> dict[str, Any]:
+        """Return further configurations that are proven too, by name."""
+        return getattr(self.data_module, "VARIANTS", {})
 
     def config(self, preset: Literal["quick", "book"]) -> Any:
         return getattr(self.data_module, preset.upper())

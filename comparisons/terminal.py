@@ -1,11 +1,13 @@
 """Results on a terminal: one block a task, and the ladder rung by rung."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
 from comparisons.report import (
+    TRAINED,
     gap,
     headline,
     live_memory,
@@ -16,7 +18,7 @@ from comparisons.report import (
     tick,
     warnings,
 )
-from comparisons.results import Result
+from comparisons.results import Result, Rung
 from comparisons.tasks import BY_STEM
 
 
@@ -85,6 +87,13 @@ def block(result: Result, report: Path | None = None) -> Table:
     return outer
 
 
+def is_native(rung: Rung) -> bool:
+    """Whether a rung shows the native lane of training, or counts."""
+    return rung.tolerance == 0.0 or (
+        rung.lane == "native" and rung.name in TRAINED
+    )
+
+
 def ladder_table(result: Result) -> Table:
     """Return every rung with its figures."""
     title = f"{result.task} · {result.parity.steps} steps"
@@ -101,3 +110,28 @@ def ladder_table(result: Result) -> Table:
             Text(tick(r.passed), style="green" if r.passed else "bold red"),
         )
     return table
+
+
+def summary(results: Sequence[Result]) -> list[str]:
+    """Return how many pairs are proven, and the ten largest differences."""
+    if len(results) < 2:
+        return []
+    proven = sum(result.parity.passed for result in results)
+    seconds = sum(result.parity.seconds for result in results)
+    aligned = sorted(
+        (
+            (rung.max_difference, result.task, rung)
+            for result in results
+            for rung in result.parity.rungs
+            if rung.dtype == "float64" and not is_native(rung)
+        ),
+        key=lambda item: -item[0],
+    )
+    return [
+        f"{proven} of {len(results)} pairs proven, {seconds:.0f} s on the "
+        "ladder; the ten largest differences once aligned:",
+        *(
+            f"  {value:.1e}  {task}  {rung_cells(rung)[0]}, {rung.worst}"
+            for value, task, rung in aligned[:10]
+        ),
+    ]

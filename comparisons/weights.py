@@ -114,6 +114,7 @@ def recurrent(kind: str, prefix: str = "", suffix: str = "") -> list[Rule]:
 
 
 MHA, LINEAR_MHA = "MultiHeadAttention", "MultiHeadAttention of nn.Linear"
+RAW = "bare variables"  # of no layer: the same arrays in both halves
 BIAS = "bias: out -> bias: out"
 NORM = "gamma: width -> weight: width", "beta: width -> bias: width"
 RULES = {
@@ -248,6 +249,13 @@ def _rules(
     parts = [f"{layer.name}.{p}." for p in ("query", "key", "value", "output")]
     if kind == MHA and any(n.startswith(tuple(parts)) for n in torch_names):
         kind = LINEAR_MHA
+    if kind == RAW:
+        for name, shape in shapes.items():
+            form = " ".join(f"axis{n}" for n in range(len(shape)))
+            sizes = {f"axis{n}": size for n, size in enumerate(shape)}
+            ours = Side((f"{layer.name}/{name}",), form)
+            yield Rule(ours, Side((f"{layer.name}.{name}",), form)), sizes
+        return
     if kind not in RULES:
         _refuse(layer.name, kind, "a kind of layer in RULES", "extend RULES")
     fix = FIXES.get(kind, "check the kind of the layer")

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from shared_data import Arrays
+from shared_data import Arrays, Data
 from shared_data.chapter04_reviews import QUICK, Config, load_data
 
 # === Data ===================================================================
@@ -74,6 +74,19 @@ def predict(model: keras.Model, words: np.ndarray) -> np.ndarray:
 def evaluate(model: keras.Model, arrays: Arrays) -> dict[str, float]:
     favourable = predict(model, arrays.inputs) > 0
     return {"accuracy": float(np.mean(favourable == arrays.targets))}
+
+
+# === Exhibit ================================================================
+
+
+def exhibit(
+    model: keras.Model, data: Data, config: Config
+) -> dict[str, np.ndarray]:
+    """Return the words that alone speak most for a film, and against it."""
+    alone = np.eye(len(data.more["words"]), config.words, dtype=np.uint8)
+    order = np.argsort(predict(model, alone)[:, 0], kind="stable")
+    words = data.more["words"][order]
+    return {"text/for": words[:-11:-1], "text/against": words[:10]}
 
 
 # === Main ===================================================================

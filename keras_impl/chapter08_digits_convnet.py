@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from shared_data import Arrays
+from shared_data import Arrays, Data
 from shared_data.chapter08_digits_convnet import QUICK, Config, load_data
 
 # === Data ===================================================================
@@ -78,6 +78,24 @@ def predict(model: keras.Model, images: np.ndarray) -> np.ndarray:
 def evaluate(model: keras.Model, arrays: Arrays) -> dict[str, float]:
     digits = predict(model, arrays.inputs).argmax(axis=1)
     return {"accuracy": float(np.mean(digits == arrays.targets))}
+
+
+# === Exhibit ================================================================
+
+
+def exhibit(
+    model: keras.Model, data: Data, config: Config
+) -> dict[str, np.ndarray]:
+    """Return which digit is taken for which, and the hardest ones."""
+    labels, logits = data.test.targets, predict(model, data.test.inputs)
+    confusion = np.zeros((10, 10))
+    np.add.at(confusion, (labels, logits.argmax(-1)), 1)
+    behind = logits.max(-1) - logits[np.arange(len(labels)), labels]
+    hardest = np.argsort(-behind, kind="stable")[:8]
+    return {
+        "matrix/digit (row) and answer (column)": confusion,
+        "images/hardest digits": data.test.inputs[hardest, ..., 0],
+    }
 
 
 # === Main ===================================================================

@@ -16,6 +16,7 @@ LADDER = (
     "gradients",
     "step",
     "trajectory",
+    "exhibit",
     "forward float32",
     "gradients float32",
     "round trip",
@@ -26,7 +27,8 @@ LADDER = (
 class Variant:
     """A correct pair made of another: edits to both halves.
 
-    `task` replaces fields of the pair's row in tasks.py.
+    `task` replaces fields of the pair's row in tasks.py; `config` names one
+    of the data module's VARIANTS in place of QUICK.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Variant:
     keras: Edits
     torch: Edits
     task: Mapping[str, Any] = field(default_factory=dict)
+    config: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import math
 import os
 from collections import namedtuple
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from comparisons import measure
 from comparisons.measure import FOREIGN, Budget, Guard, calibrate, compare
+from comparisons.side import Split
 
 # As psutil has it on Linux.
 Times = namedtuple(
@@ -380,3 +382,33 @@ def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
     times = {"import": 3.5, "build": 0.2, "first_step": 0.9}
     assert found.warmup_s == {"keras": times, "torch": times}
     assert found.mode == {n: f"mode of {n}" for n in ("keras", "torch")}
+
+
+def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed():
+    split = Split(Path("unread"), "train", 10_000)
+    assert measure.part_of(split, 0.1, 64).samples == 16 * 64
+    assert measure.part_of(split, 1e-6, 64).samples == 2 * 64
+    assert measure.part_of(split, 1.0, 64).samples == 10_000
+    small = Split(Path("unread"), "train", 100)
+    assert measure.part_of(small, 0.5, 64).samples == 100
+
+
+def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
+    quiet = SimpleNamespace(foreign_cores=lambda: 0.0)
+    monkeypatch.setattr(measure, "Guard", lambda _: quiet)
+
+    def call(function: str, *args: Any) -> Any:
+        if function == "warm_up":
+            times = {"build_s": 0.2, "first_step_s": 0.0, "mode": "eager"}
+            return times | {"samples": {"predict": 3}}
+        assert args[0] == "predict"
+        return {"wall_s": 1.0 * args[1], "cpu_s": 1.0 * args[1]}
+
+    side = SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
+    sides: Any = {"keras": side, "torch": side}
+    halves: Any = {"keras": "half", "torch": "half"}
+    splits: Any = ("train", "test")
+    found = measure.throughput(sides, halves, "config", *splits, BUDGET)
+    assert found.train.ratio is None
+    assert found.train.note == "does not train"
+    assert found.predict.ratio is not None

@@ -18,6 +18,7 @@ from comparisons.results import (
     Accuracy,
     Compared,
     Environment,
+    Exhibit,
     Memory,
     Parity,
     Peaks,
@@ -498,6 +499,51 @@ def test_the_terminal_has_a_table_of_rungs(result):
     text = console.file.getvalue()
     assert "chapter08_digits_convnet · 50 steps" in text
     assert "6.0e-15" in text and text.count("✓") == len(result.parity.rungs)
+
+
+def test_the_summary_names_the_largest_aligned_differences(result):
+    other = make_result()
+    other.parity.passed = False
+    other.parity.rungs[1].max_difference = 7e-12
+    first, worst, *rest = terminal.summary([result, other])
+    assert first.startswith("1 of 2 pairs proven, 25 s")
+    assert worst == "  7.0e-12  chapter08_digits_convnet  forward, " + (
+        other.parity.rungs[1].worst
+    )
+    # Neither the native lane, nor float32, nor what is only counted.
+    assert not any("3.1e-03" in line or "2.0e-07" in line for line in rest)
+    assert not any("settings" in line for line in rest)
+    assert terminal.summary([result]) == []
+
+
+def test_what_halves_show_is_in_the_markdown(result):
+    result.exhibit = Exhibit(
+        picture=True,
+        texts={"samples": {"keras": ["one fine day"], "torch": ["one day"]}},
+    )
+    text = report.markdown(result)
+    assert "(chapter08_digits_convnet_exhibit.png)" in text
+    assert "### Samples" in text and "one fine day" in text
+    result.exhibit = Exhibit(picture=False, texts={})
+    assert "_exhibit.png" not in report.markdown(result)
+
+
+def test_rungs_of_a_variant_are_named_so_and_counted(result):
+    result.parity.rungs.append(make_rung("forward"))
+    result.parity.rungs[-1].variant = "with L2"
+    assert "forward (with L2)" in report.markdown(result)
+    assert "and 1 variant" in seen(result)
+
+
+def test_a_task_without_training_has_no_curves(result, tmp_path):
+    assert result.accuracy is not None
+    result.accuracy.losses = {"keras": [[], []], "torch": [[], []]}
+    report.write(result, tmp_path)
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [
+        ".json",
+        ".md",
+    ]
+    assert "Training loss" not in report.markdown(result)
 
 
 def test_the_table_of_pairs_has_a_row_for_each(result):

@@ -102,7 +102,7 @@ def test_an_error_in_a_half_reaches_the_parent_and_the_side_lives(
     lasting: Side, tmp_path
 ):
     absent = Split(tmp_path, "absent", 1)
-    told = "^PyTorch: FileNotFoundError: .*absent_inputs.npy"
+    told = "^PyTorch: FileNotFoundError: there is no .*absent_inputs.npy"
     with pytest.raises(HalfFailed, match=told):
         config = WEATHER.config("quick")
         lasting.call(

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from shared_data import Arrays
+from shared_data import Arrays, Data
 from shared_data.chapter04_reviews import QUICK, Config, load_data
 from torch_impl.common import device_of, init_like_keras
 
@@ -110,6 +110,19 @@ def predict(model: nn.Module, words: np.ndarray) -> np.ndarray:
 def evaluate(model: nn.Module, arrays: Arrays) -> dict[str, float]:
     favourable = predict(model, arrays.inputs) > 0
     return {"accuracy": float(np.mean(favourable == arrays.targets))}
+
+
+# === Exhibit ================================================================
+
+
+def exhibit(
+    model: nn.Module, data: Data, config: Config
+) -> dict[str, np.ndarray]:
+    """Return the words that alone speak most for a film, and against it."""
+    alone = np.eye(len(data.more["words"]), config.words, dtype=np.uint8)
+    order = np.argsort(predict(model, alone)[:, 0], kind="stable")
+    words = data.more["words"][order]
+    return {"text/for": words[:-11:-1], "text/against": words[:10]}
 
 
 # === Main ===================================================================

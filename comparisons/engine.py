@@ -1,0 +1,251 @@
+"""What both sides do alike, whatever the framework: build, train, show, time.
+
+The halves' contract is the same on both sides, and so is all that only calls
+it. What differs, an `Engine` is told.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from comparisons import memory
+from comparisons.side import (
+    WAY,
+    Half,
+    Split,
+    State,
+    read_more,
+    stopwatch,
+)
+from shared_data import Data, first
+
+
+@dataclass
+class Engine:
+    """A framework as its side drives it.
+
+    build: (half, config, dtype, weights or None) -> model.
+    seed: fixes the framework's random numbers.
+    state_of: model -> weights by name.
+    peaks: model -> context that yields a dict of memory peaks.
+    formulas: (model, aligned) -> context in which Keras' formulas hold; yields
+        the atlas entries that they closed.
+    dropout_off: context without dropout; yields the rates asked for.
+    recorded: (model, outputs) -> context that keeps every layer's output.
+    synchronize: waits for the device.
+    mode: model -> how it is run, for the report.
+    """
+
+    build: Callable[..., Any]
+    seed: Callable[[int], Any]
+    state_of: Callable[[Any], State]
+    peaks: Callable[[Any], AbstractContextManager[dict[str, Any]]]
+    formulas: Callable[[Any, bool], AbstractContextManager[list[str]]]
+    dropout_off: Callable[[], AbstractContextManager[list[str]]]
+    recorded: Callable[[Any, State], AbstractContextManager[None]]
+    synchronize: Callable[[], None]
+    mode: Callable[[Any], str]
+    living: dict[str, Any] = field(default_factory=dict)
+
+    # === The ladder =========================================================
+
+    def initial(self, half: Half, config: Any, dtype: str, seed: int) -> State:
+        """Return the weights that the half draws for itself."""
+        self.seed(seed)
+        return self.state_of(self.build(half, config, dtype, None))
+
+    def round_trip(
+        self, half: Half, config: Any, dtype: str, weights: State
+    ) -> State:
+        """Put weights into a model and read them back."""
+        return self.state_of(self.build(half, config, dtype, weights))
+
+    def forward(
+        self,
+        half: Half,
+        config: Any,
+        dtype: str,
+        weights: State,
+        split: Split,
+        aligned: bool,
+    ) -> dict[str, Any]:
+        """Return predictions, scores and what every named layer gives."""
+        model = self.build(half, config, dtype, weights)
+        arrays = split.read(dtype)
+        module = half.load()
+        outputs: State = {}
+        with (
+            self.dropout_off() as dropped,
+            self.formulas(model, aligned) as used,
+        ):
+            predictions = module.predict(model, arrays.inputs)
+            scores = module.evaluate(model, arrays)
+            with self.recorded(model, outputs):
+                module.predict(model, first(arrays.inputs, WAY))
+        return {
+            "predictions": predictions,
+            "scores": scores,
+            "layers": outputs,
+            "dropouts": dropped,
+            "aligned": used,
+        }
+
+    def exhibit(
+        self,
+        half: Half,
+        config: Any,
+        dtype: str,
+        weights: State,
+        train: Split,
+        test: Split,
+        aligned: bool,
+    ) -> State:
+        """Return what the half shows of a model with these weights, if any."""
+        module = half.load()
+        if not hasattr(module, "exhibit"):
+            return {}
+        model = self.build(half, config, dtype, weights)
+        more = read_more(train.folder, dtype)
+        data = Data(train.read(dtype), test.read(dtype), more)
+        with self.formulas(model, aligned):
+            return module.exhibit(model, data, config)
+
+    # === Accuracy ===========================================================
+
+    def learn(
+        self,
+        half: Half,
+        config: Any,
+        weights: State | None,
+        train: Split,
+        test: Split,
+        seed: int,
+        show: bool = False,
+    ) -> dict[str, Any]:
+        """Train once as the half's own people would; return what came of it.
+
+        With `show`, also what the half has to show of its trained model.
+        """
+        module = half.load()
+        config = replace(config, seed=seed)
+        self.seed(seed)
+        model = self.build(half, config, "float32", weights)
+        # Building draws random numbers; training starts from the same place
+        # whether the weights were drawn or given.
+        self.seed(seed)
+        arrays, held_out = train.read(), test.read()
+        losses = []
+        with stopwatch() as spent:
+            if hasattr(module, "train"):
+                losses = module.train(model, arrays, config)
+        done = {
+            "losses": [float(loss) for loss in losses],
+            "scores": module.evaluate(model, held_out),
+            "predictions": module.predict(model, held_out.inputs),
+            "seconds": spent["wall_s"],
+            "exhibit": {},
+        }
+        if show and hasattr(module, "exhibit"):
+            data = Data(arrays, held_out, read_more(train.folder))
+            done["exhibit"] = module.exhibit(model, data, config)
+        return done
+
+    # === Speed and memory ===================================================
+
+    def warm_up(
+        self, half: Half, config: Any, train: Split, test: Split
+    ) -> dict[str, Any]:
+        """Build, compile and train one epoch; keep what the blocks will run.
+
+        Steady state is the half's own training again, on the warmed-up model.
+        """
+        module = half.load()
+        arrays, held_out = train.read(), test.read()
+        self.seed(config.seed)
+        with stopwatch() as building:
+            model = self.build(half, config, "float32", None)
+        first_step: dict[str, float] = {"wall_s": 0.0}
+        samples = {"predict": len(held_out)}
+        if hasattr(module, "train"):
+            config = replace(config, epochs=1)
+            batch = arrays.head(min(config.batch_size, len(arrays)))
+            again = again_of(module, model, arrays, config)
+            with stopwatch() as first_step:
+                module.train(model, batch, config)
+            module.train(model, arrays, config)
+            self.living["train"] = again
+            samples["train"] = len(arrays)
+        module.predict(model, held_out.inputs)
+
+        def predict_rounds(rounds: int) -> None:
+            for _ in range(rounds):
+                module.predict(model, held_out.inputs)
+
+        self.living["predict"] = predict_rounds
+        return {
+            "build_s": building["wall_s"],
+            "first_step_s": first_step["wall_s"],
+            "samples": samples,
+            "mode": self.mode(model),
+        }
+
+    def time_block(self, what: str, rounds: int) -> dict[str, float]:
+        """Run `rounds` epochs or predictions; return wall and CPU seconds."""
+        with stopwatch() as spent:
+            self.living[what](rounds)
+            self.synchronize()
+        return spent
+
+    def measure_memory(
+        self, half: Half, config: Any, train: Split
+    ) -> dict[str, Any]:
+        """Train a little in this fresh process; return peaks in MiB.
+
+        Run twice: once untouched for the process' own high-water mark, once
+        for the allocator's live peak over a single step.
+        """
+        module = half.load()
+        self.seed(config.seed)
+        arrays = train.read()
+        model = self.build(half, config, "float32", None)
+        if hasattr(module, "train"):
+            work = partial(module.train, config=replace(config, epochs=1))
+            batch = arrays.head(config.batch_size)
+        else:
+            work, batch = module.evaluate, arrays
+        before = memory.resident_mib()
+        memory.reset_peak()
+        work(model, arrays)
+        host_peak = memory.peak_mib() - before
+        with self.peaks(model) as peaks:
+            work(model, batch)
+        return {"host_peak_mib": host_peak, **peaks}
+
+
+def again_of(
+    module: Any, model: Any, arrays: Any, config: Any
+) -> Callable[[int], None]:
+    """Return what trains the warmed-up model for some epochs more.
+
+    Of a Keras half that is its own call of `fit`, without compiling anew.
+    """
+    calls: list[tuple[Any, Any]] = []
+    fit: Any = getattr(model, "fit", None)
+
+    def recording_fit(*args: Any, **kwargs: Any) -> Any:
+        calls.append((args, kwargs))
+        return fit(*args, **kwargs)
+
+    if fit is not None:
+        object.__setattr__(model, "fit", recording_fit)
+
+    def again(epochs: int) -> None:
+        if calls:
+            args, kwargs = calls[-1]
+            fit(*args, **{**kwargs, "epochs": epochs})
+        else:  # a loop of the half's own
+            module.train(model, arrays, replace(config, epochs=epochs))
+
+    return again
