@@ -12,17 +12,40 @@ def init_like_keras(module: nn.Module) -> None:
     half the spread for dense layers, random biases, and an LSTM that begins
     by forgetting: see `initial_weights`.
     """
-    if isinstance(module, nn.Linear | nn.Conv2d):
+    if isinstance(
+        module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d
+    ):
         nn.init.xavier_uniform_(module.weight)
-        nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.LSTM):
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Embedding):
+        nn.init.uniform_(module.weight, -0.05, 0.05)
+    elif isinstance(module, nn.LSTM | nn.GRU):
         units = module.hidden_size
-        nn.init.xavier_uniform_(module.weight_ih_l0)
-        nn.init.orthogonal_(module.weight_hh_l0)
-        nn.init.zeros_(module.bias_ih_l0)
-        nn.init.zeros_(module.bias_hh_l0)
-        module.bias_ih_l0[units : 2 * units] = 1.0  # the forget gate
+        for name, weight in module.named_parameters():
+            if name.startswith("weight_ih"):
+                nn.init.xavier_uniform_(weight)
+            elif name.startswith("weight_hh"):
+                nn.init.orthogonal_(weight)
+            else:
+                nn.init.zeros_(weight)
+            if name.startswith("bias_ih") and isinstance(module, nn.LSTM):
+                weight[units : 2 * units] = 1.0  # the forget gate
 
 
 def device_of(model: nn.Module) -> torch.device:
     return next(model.parameters()).device
+
+
+class Rescaling(nn.Module):
+    """Multiplies by a constant, bytes to floats, as Keras' layer does.
+
+    Keras keeps the constant as a float32: see `float32_constants`.
+    """
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.scale

