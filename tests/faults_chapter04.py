@@ -3,9 +3,11 @@
 from fault_kinds import Fault, Variant
 
 REVIEWS = "chapter04_reviews"
+NEWSWIRES = "chapter04_newswires"
+HOUSES = "chapter04_house_prices"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
-SAMPLES = {REVIEWS: 1_800}
+SAMPLES = {REVIEWS: 1_800, NEWSWIRES: 1_800, HOUSES: 72}
 
 KERAS_RMSPROP = "keras.optimizers.RMSprop(config.learning_rate)"
 TORCH_RMSPROP = """torch.optim.RMSprop(
@@ -503,5 +505,87 @@ FAULTS = (
         "forward",
         (('activation="gelu"', "activation=keras.ops.gelu"),),
         "GELU",
+    ),
+    Fault(
+        "bags brought to a sum of one",
+        NEWSWIRES,
+        "keras",
+        "forward",
+        (
+            (
+                "return pieces  #",
+                "return pieces / pieces.sum(axis=1, keepdims=True)  #",
+            ),
+        ),
+    ),
+    Fault(
+        "first language ignored by Keras",
+        NEWSWIRES,
+        "keras",
+        "gradients",
+        (("(from_logits=True)", "(from_logits=True, ignore_class=0)"),),
+    ),
+    Fault(
+        "first language ignored by PyTorch",
+        NEWSWIRES,
+        "torch",
+        "gradients",
+        (("nn.CrossEntropyLoss()", "nn.CrossEntropyLoss(ignore_index=0)"),),
+    ),
+    Fault(
+        "second likeliest language counted",
+        NEWSWIRES,
+        "torch",
+        "forward",
+        (
+            (
+                "arrays.inputs).argmax(axis=1)",
+                "arrays.inputs).argsort(axis=1)[:, -2]",
+            ),
+        ),
+    ),
+    Fault(
+        "no house below zero",
+        HOUSES,
+        "keras",
+        "forward",
+        (("layers.Dense(1, ", 'layers.Dense(1, activation="relu", '),),
+    ),
+    Fault(
+        "relative error for squared error",
+        HOUSES,
+        "keras",
+        "settings",
+        (
+            (
+                "keras.losses.MeanSquaredError()",
+                "keras.losses.MeanAbsolutePercentageError()",
+            ),
+        ),
+    ),
+    Fault(
+        "test houses standardised with their own statistics",
+        HOUSES,
+        "torch",
+        "forward",
+        (
+            (
+                "return torch.from_numpy(houses)  #",
+                "houses = (houses - houses.mean(axis=0)) / houses.std(axis=0)"
+                "\n    return torch.from_numpy(houses)  #",
+            ),
+        ),
+    ),
+    Fault(
+        "trained on prices in dollars",
+        HOUSES,
+        "torch",
+        "gradients",
+        (
+            (
+                "torch.from_numpy(arrays.targets)",
+                "1000 * torch.from_numpy(arrays.targets)",
+            ),
+        ),
     ),
 )
