@@ -49,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # A log has no width of its own: give tables room there.
-WIDTH = None if sys.stdout.isatty() else 120
+WIDTH = None if sys.stdout.isatty() else 160
 console = Console(highlight=False, width=WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -229,13 +229,16 @@ def again_of(
 ) -> Callable[[int], None]:
     """Return what trains the warmed-up model for some epochs more.
 
-    Of a Keras half that is its own call of `fit`, without compiling anew.
+    Of a Keras half that is its own call of `fit`, without compiling anew; but
+    not where `fit` gets other things than the samples, such as features: they
+    would be computed outside the time.
     """
     calls: list[tuple[Any, Any]] = []
     fit: Any = getattr(model, "fit", None)
 
     def recording_fit(*args: Any, **kwargs: Any) -> Any:
-        calls.append((args, kwargs))
+        if args and same_kind(args[0], arrays.inputs):
+            calls.append((args, kwargs))
         return fit(*args, **kwargs)
 
     if fit is not None:
@@ -249,3 +252,10 @@ def again_of(
             module.train(model, arrays, replace(config, epochs=epochs))
 
     return again
+
+
+def same_kind(given: Any, samples: Any) -> bool:
+    """Whether `fit` was given samples, by the shape of one of them."""
+    if isinstance(samples, dict):
+        return isinstance(given, dict) and given.keys() == samples.keys()
+    return getattr(given, "shape", ())[1:] == samples.shape[1:]

@@ -31,7 +31,7 @@ class Budget:
     block_s: float = 0.7  # of one timed letter
     blocks: int = 5  # of four letters each
     attempts: int = 8
-    most_s: float = 15.0  # after which two good blocks are enough
+    most_s: float = 8.0  # after which two good blocks are enough
 
 
 def throughput(

@@ -118,7 +118,8 @@ def draw_scatter(axis: Any, shown: State) -> None:
     for points in shown.values():
         x, y, kind = np.transpose(points)
         drawn = axis.scatter(x, y, c=kind, cmap="tab10", s=6, alpha=0.7)
-        axis.legend(*drawn.legend_elements(), fontsize=6, frameon=False)
+        if len(set(kind)) > 1:
+            axis.legend(*drawn.legend_elements(), fontsize=6, frameon=False)
 
 
 def draw_lines(axis: Any, shown: State) -> None:

@@ -354,8 +354,13 @@ def table_of_pairs(results: Sequence[Result]) -> str:
     ]
     for result in results:
         last = [r for r in result.parity.rungs if r.lane == "aligned"]
+        if not result.parity.steps:
+            last = [r for r in result.parity.rungs if r.dtype == "float64"]
         number = max((r.max_difference for r in last), default=0.0)
-        state = f"{number:.0e} after {result.parity.steps} steps"
+        when = f"after {result.parity.steps} steps"
+        if not result.parity.steps:
+            when = "without training"
+        state = f"{number:.0e} {when}"
         accuracy = result.accuracy
         cells = ["–", "–", "–"]
         if accuracy:

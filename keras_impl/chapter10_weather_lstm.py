@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from shared_data import Arrays
+from shared_data import Arrays, Data
 from shared_data.chapter10_weather_lstm import (
     QUICK,
     READINGS,
@@ -79,6 +79,22 @@ def predict(model: keras.Model, windows: np.ndarray) -> np.ndarray:
 def evaluate(model: keras.Model, arrays: Arrays) -> dict[str, float]:
     error = predict(model, arrays.inputs) - arrays.targets
     return {"mae": float(np.mean(np.abs(error)))}  # °C
+
+
+# === Exhibit ================================================================
+
+
+def exhibit(
+    model: keras.Model, data: Data, config: Config
+) -> dict[str, np.ndarray]:
+    """Draw a fortnight, each hour with what was forecast a day before."""
+    now, later = data.more["now"], data.more["later"]
+    forecast = now + predict(model, data.more["windows"])
+    return {
+        "series/a fortnight in °C/measured": later[:, 0],
+        "series/a fortnight in °C/forecast": forecast[:, 0],
+        "series/a fortnight in °C/same as now": now[:, 0],
+    }
 
 
 # === Main ===================================================================

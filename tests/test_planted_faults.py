@@ -169,9 +169,12 @@ class Bench:
             side.result(future)
             for side, future in zip(sides, asked, strict=True)
         )
-        task = replace(
-            BY_STEM[variant.pair], **{"native_bounds": LOOSE} | variant.task
-        )
+        row = BY_STEM[variant.pair]
+        bounds = {
+            name: max(bound, row.native_bounds.get(name, 0.0))
+            for name, bound in LOOSE.items()
+        }
+        task = replace(row, **{"native_bounds": bounds} | variant.task)
         layers = described["layers"]
         weights = general_weights(initial, task.pretrained)
         config = config_of(task, variant)

@@ -349,7 +349,7 @@ def start(tmp_path) -> Iterator[Callable[[str], Program]]:
 
 
 def test_ctrl_c_ends_everything_with_one_line(start):
-    program = start("chapter4")
+    program = start("chapter04_reviews")
     family = program.climbing()
     assert len(family) >= 2
     os.killpg(program.process.pid, signal.SIGINT)
@@ -358,7 +358,7 @@ def test_ctrl_c_ends_everything_with_one_line(start):
 
 
 def test_sigterm_ends_everything_with_one_line(start):
-    program = start("chapter10")
+    program = start(WEATHER.stem)
     family = program.climbing()
     program.process.terminate()
     told = program.end(128 + signal.SIGTERM, family)
@@ -367,7 +367,7 @@ def test_sigterm_ends_everything_with_one_line(start):
 
 @pytest.mark.parametrize("name", ("keras", "torch"))
 def test_a_side_killed_in_the_middle_of_a_run_is_named(start, name: str):
-    program = start("chapter10")
+    program = start(WEATHER.stem)
     family = program.climbing()
     sides = sides_of(program.process.pid)
     assert set(sides) == {"keras", "torch"}

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from shared_data import Arrays
+from shared_data import Arrays, Data
 from shared_data.chapter10_weather_lstm import (
     QUICK,
     READINGS,
@@ -116,6 +116,22 @@ def predict(model: nn.Module, windows: np.ndarray) -> np.ndarray:
 def evaluate(model: nn.Module, arrays: Arrays) -> dict[str, float]:
     error = predict(model, arrays.inputs) - arrays.targets
     return {"mae": float(np.mean(np.abs(error)))}  # °C
+
+
+# === Exhibit ================================================================
+
+
+def exhibit(
+    model: nn.Module, data: Data, config: Config
+) -> dict[str, np.ndarray]:
+    """Draw a fortnight, each hour with what was forecast a day before."""
+    now, later = data.more["now"], data.more["later"]
+    forecast = now + predict(model, data.more["windows"])
+    return {
+        "series/a fortnight in °C/measured": later[:, 0],
+        "series/a fortnight in °C/forecast": forecast[:, 0],
+        "series/a fortnight in °C/same as now": now[:, 0],
+    }
 
 
 # === Main ===================================================================

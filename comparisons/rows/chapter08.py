@@ -20,4 +20,21 @@ TASKS = (
         ),
         native_bounds={"step": 0.1, "trajectory": 0.5, "whole run": 1.0},
     ),
+    Task(
+        stem="chapter08_feature_extraction",
+        section="8.3.1",
+        title="solar cells, features of a frozen backbone",
+        metric="balanced accuracy",
+        margin=0.045,
+        margin_why="three standard errors of 0.79 on 1,000 cells, 312 broken",
+        answer="sign",
+        baseline_name="majority class",
+        differences=(
+            "fit_shuffle",
+            "initial_weights",
+            "rmsprop_epsilon",
+            "same_padding",
+        ),
+        native_bounds={"step": 0.01, "trajectory": 0.03, "whole run": 1.0},
+    ),
 )

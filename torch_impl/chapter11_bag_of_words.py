@@ -1,0 +1,144 @@
+"""Is a film review favourable? Bags of words and pairs of words, in PyTorch.
+
+Book: section 11.3.2.  Twin: keras_impl/chapter11_bag_of_words.py
+Run: python -m torch_impl.chapter11_bag_of_words
+Expect: accuracy 0.87 to 0.89 on 6,000 unseen reviews, in about 12 s.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from shared_data import Arrays, Data
+from shared_data.chapter11_bag_of_words import QUICK, Config, load_data
+from torch_impl.common import device_of, init_like_keras
+
+# === Data ===================================================================
+
+
+def to_inputs(bags: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(bags)  # (20000,): the model casts bytes
+
+
+# === Model ==================================================================
+
+
+class Classifier(nn.Module):
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(config.pieces, 16)
+        self.dropout = nn.Dropout(config.dropout)
+        self.classifier = nn.Linear(16, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.to(self.hidden.weight.dtype)  # bytes to floats, as Keras does
+        x = F.relu(self.hidden(x))  # (16,)
+        x = self.dropout(x)
+        return self.classifier(x)  # (1,)
+
+
+def build_model(config: Config) -> nn.Module:
+    return Classifier(config).apply(init_like_keras)
+
+
+# === Training ===============================================================
+
+
+def make_loss(config: Config) -> nn.Module:
+    return nn.BCEWithLogitsLoss()
+
+
+def make_optimizer(config: Config, model: nn.Module) -> torch.optim.Optimizer:
+    # Keras' values of alpha and eps, but eps sits outside the root here,
+    # inside in Keras: see `rmsprop_epsilon`.
+    return torch.optim.RMSprop(
+        model.parameters(), config.learning_rate, alpha=0.9, eps=1e-7
+    )
+
+
+def train_step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loss_fn: nn.Module,
+    bags: torch.Tensor,
+    labels: torch.Tensor,
+) -> torch.Tensor:
+    optimizer.zero_grad()
+    loss = loss_fn(model(bags), labels)
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+
+
+def train(
+    model: nn.Module, arrays: Arrays, config: Config, shuffle: bool = True
+) -> list[float]:
+    """Train `model` in place; return the mean loss of each epoch."""
+    device = device_of(model)
+    bags = to_inputs(arrays.inputs).to(device)
+    labels = torch.from_numpy(arrays.targets).to(device)
+    loss_fn = make_loss(config)
+    optimizer = make_optimizer(config, model)
+    losses = []
+    model.train()
+    for epoch in range(1, config.epochs + 1):
+        # A new order every epoch, unlike a seeded Keras fit: `fit_shuffle`.
+        order = torch.randperm if shuffle else torch.arange
+        total = torch.zeros((), device=device)
+        for batch in order(len(bags), device=device).split(config.batch_size):
+            loss = train_step(
+                model, optimizer, loss_fn, bags[batch], labels[batch]
+            )
+            total += loss * len(batch)
+        losses.append(total.item() / len(bags))
+        print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")
+    return losses
+
+
+# === Evaluation =============================================================
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, bags: np.ndarray) -> np.ndarray:
+    """Return the logits, (N, 1): above 0 means favourable."""
+    model.eval()
+    batches = to_inputs(bags).to(device_of(model)).split(512)
+    return torch.cat([model(batch) for batch in batches]).cpu().numpy()
+
+
+def evaluate(model: nn.Module, arrays: Arrays) -> dict[str, float]:
+    favourable = predict(model, arrays.inputs) > 0
+    return {"accuracy": float(np.mean(favourable == arrays.targets))}
+
+
+# === Exhibit ================================================================
+
+
+def exhibit(
+    model: nn.Module, data: Data, config: Config
+) -> dict[str, np.ndarray]:
+    """Return the pieces that alone speak loudest for and against a film."""
+    words = data.more["words"][:2000]
+    alone = np.eye(len(words), config.pieces, dtype=data.test.inputs.dtype)
+    order = predict(model, alone)[:, 0].argsort()
+    return {
+        "text/against": words[order[:10]],
+        "text/for": words[order[:-11:-1]],
+    }
+
+
+# === Main ===================================================================
+
+
+def main(config: Config = QUICK) -> None:
+    torch.manual_seed(config.seed)
+    data = load_data(config)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = build_model(config).to(device)
+    train(model, data.train, config)
+    print(evaluate(model, data.test))
+
+
+if __name__ == "__main__":
+    main()
