@@ -2,8 +2,8 @@
 
 A half's evidence depends on that half, the weights and the data alone. So the
 correct halves are asked once, and of a faulty pair only the faulty half. All
-that the selected tests will need is asked for at the start, in their order:
-both sides work while the tests wait. Run this file in one process.
+that one pair's tests will need is asked for at once: both sides work while the
+tests wait. Run this file in one process.
 """
 
 import re
@@ -123,27 +123,33 @@ def is_needed(key: str, fault: Fault) -> bool:
 class Bench:
     """Both sides, alive, and what they were asked for."""
 
-    def __init__(self, keras: Side, torch: Side, folder: Path) -> None:
+    def __init__(
+        self, keras: Side, torch: Side, folder: Path, faults: list[Fault]
+    ) -> None:
         self.keras = keras
         self.torch = torch
         self.folder = folder
+        self.faults = faults
         self.splits: dict[str, tuple[Split, Split]] = {}
         self.references: dict[tuple[str, str], Reference] = {}
         self.faulty: dict[str, Callable[[], Evidence]] = {}
 
-    def ask(self, controls: list[Variant], faults: list[Fault]) -> None:
-        """Send all work to the sides, in the order in which it is waited for.
+    def turn_to(self, key: tuple[str, str]) -> Reference:
+        """Ask both sides for all that one correct pair and its faults need.
 
-        First the weights of every pair: its halves start from them.
+        What came of the pair before is let go: some weigh a gigabyte.
         """
-        begun = [(v, *self.begin(v)) for v in controls]
-        for variant, *rest in begun:
-            key = variant.pair, variant.name
-            self.references[key] = self.refer(variant, *rest)
-        for good in self.references.values():
+        if key not in self.references:
+            self.references.clear()
+            self.faulty.clear()
+            variant = CONTROLS[key]
+            good = self.refer(variant, *self.begin(variant))
+            self.references[key] = good
             good.ask(self.keras, self.torch)
-        for fault in faults:
-            self.plant(fault)
+            for fault in self.faults:
+                if (fault.pair, fault.variant) == key:
+                    self.plant(fault)
+        return self.references[key]
 
     def begin(self, variant: Variant) -> tuple[Any, ...]:
         """Ask for what the rest of a pair's work starts from."""
@@ -211,12 +217,12 @@ class Bench:
 
     def control(self, variant: Variant) -> list[Rung]:
         """Judge a correct pair, round trip and all."""
-        good = self.references[variant.pair, variant.name]
+        good = self.turn_to((variant.pair, variant.name))
         return judge(good.task, good.keras(), good.torch(), good.replay)
 
     def rungs(self, fault: Fault) -> list[Rung]:
         """Judge a faulty half against the correct other one."""
-        good = self.references[fault.pair, fault.variant]
+        good = self.turn_to((fault.pair, fault.variant))
         faulty = self.faulty.pop(fault.name)()
         raised = [e for e in faulty.values() if isinstance(e, Failure)]
         assert bool(raised) == fault.raises, raised
@@ -305,28 +311,20 @@ def summary(request: pytest.FixtureRequest) -> Summary:
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bench]:
-    """Start both sides and ask for all that the selected tests compare."""
+    """Start both sides; they will be asked pair by pair."""
     folder = tmp_path_factory.mktemp("planted_faults")
-    planted = [
-        item.callspec.params
+    faults = [
+        item.callspec.params["planted"]
         for item in request.session.items
         if item.path == request.path and "bench" in item.fixturenames
     ]
-    faults = [p["fault"] for p in planted if "fault" in p]
-    wanted = {(f.pair, f.variant) for f in faults} | {
-        (p["variant"].pair, p["variant"].name)
-        for p in planted
-        if "variant" in p
-    }
-    controls = [v for key, v in CONTROLS.items() if key in wanted]
     # One thread each: the sides share the cores.
     with both_sides(Settings(device="cpu", threads=1), folder) as (
         keras,
         torch,
     ):
-        working = Bench(keras, torch, folder)
-        working.ask(controls, faults)
-        yield working
+        chosen = [fault for fault in faults if isinstance(fault, Fault)]
+        yield Bench(keras, torch, folder, chosen)
 
 
 # === The tests ==============================================================
@@ -346,14 +344,28 @@ def told(rungs: list[Rung]) -> str:
     )
 
 
-ORDER = [*CONTROLS]
-in_order = sorted(FAULTS, key=lambda f: ORDER.index((f.pair, f.variant)))
+# Each correct pair, then the faults that are planted in it.
+IN_ORDER = [
+    item
+    for key, variant in CONTROLS.items()
+    for item in (variant, *(f for f in FAULTS if (f.pair, f.variant) == key))
+]
 
 
 @pytest.mark.parity
 @pytest.mark.xdist_group("planted faults")
-@pytest.mark.parametrize("variant", CONTROLS.values(), ids=title)
-def test_correct_pair_is_proven(bench: Bench, variant: Variant) -> None:
+@pytest.mark.parametrize("planted", IN_ORDER, ids=title)
+def test_the_ladder(
+    bench: Bench, summary: Summary, planted: Variant | Fault
+) -> None:
+    """It proves every correct pair, and finds every fault on its rung."""
+    if isinstance(planted, Variant):
+        is_proven(bench, planted)
+    else:
+        is_caught(bench, summary, planted)
+
+
+def is_proven(bench: Bench, variant: Variant) -> None:
     rungs = bench.control(variant)
     assert all(rung.passed for rung in rungs), told(rungs)
     expected = set(LADDER) if BY_STEM[variant.pair].trains else UNTRAINED
@@ -362,10 +374,7 @@ def test_correct_pair_is_proven(bench: Bench, variant: Variant) -> None:
     }
 
 
-@pytest.mark.parity
-@pytest.mark.xdist_group("planted faults")
-@pytest.mark.parametrize("fault", in_order, ids=title)
-def test_fault_is_caught(bench: Bench, summary: Summary, fault: Fault) -> None:
+def is_caught(bench: Bench, summary: Summary, fault: Fault) -> None:
     rungs = bench.rungs(fault)
     failed = {rung_of(rung) for rung in rungs if not rung.passed}
     first = min(failed, key=LADDER.index, default="")
