@@ -3,12 +3,10 @@
 from fault_kinds import Fault, Variant
 
 DIGITS = "chapter08_digits_convnet"
-FEATURES = "chapter08_feature_extraction"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
 SAMPLES = {
     DIGITS: 512,
-    FEATURES: 128,
 }
 
 VARIANTS: tuple[Variant, ...] = (
@@ -471,38 +469,5 @@ FAULTS = (
         "gradients",
         (("losses.mean()", "losses.sum() / weight[labels].sum()"),),
         "class weight",
-    ),
-    Fault(
-        "pixels that the backbone has never seen",
-        FEATURES,
-        "keras",
-        "forward",
-        (
-            (
-                "backbone.predict(to_backbone(images)",
-                'backbone.predict(images.astype("float32")',
-            ),
-        ),
-    ),
-    Fault(
-        "no dropout on the features",
-        FEATURES,
-        "keras",
-        "settings",
-        (("    x = layers.Dropout(config.dropout)(x)\n", ""),),
-    ),
-    Fault(
-        "features by the statistics of their batch",
-        FEATURES,
-        "torch",
-        "forward",
-        ((".to(device, dtype).eval()", ".to(device, dtype).train()"),),
-    ),
-    Fault(
-        "greatest features for their mean",
-        FEATURES,
-        "torch",
-        "forward",
-        (("features.mean(dim=(2, 3))", "features.amax(dim=(2, 3))"),),
     ),
 )
