@@ -22,8 +22,9 @@ from typer.exceptions import TyperException
 from comparisons import differences as atlas
 from comparisons import report as reports
 from comparisons import terminal
+from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
-from comparisons.experiment import ROOT, Request, run_task
+from comparisons.experiment import Request, run_task
 from comparisons.options import (
     Backend,
     BackendOption,
@@ -38,7 +39,9 @@ from comparisons.options import (
     StepsOption,
 )
 from comparisons.results import Result, read_results, write_whole
-from comparisons.tasks import TASKS, Task, select
+from comparisons.selection import select
+from comparisons.task import Task
+from comparisons.tasks import TASKS
 from comparisons.worker import HalfFailed, RequestError, Settings, both_sides
 from shared_data import DataError
 

@@ -129,7 +129,7 @@ class Work:
     ) -> dict[str, Request]:
         double = change(weights)
         single = change(to_dtype(weights, "float32"))
-        held_out = replace(self.test, samples=HELD_OUT)
+        held_out = replace(self.test, samples=self.task.few or HELD_OUT)
 
         def forward(dtype: str, state: State, aligned: bool) -> Request:
             return "forward", self.config, dtype, state, held_out, aligned

@@ -24,11 +24,10 @@ from comparisons.rungs import (
     exhibit,
     forward,
     gradients,
-    initialisation,
     round_trip,
-    settings,
     training_rungs,
 )
+from comparisons.settings import initialisation, settings
 from comparisons.side import Half, Split, State
 from comparisons.statistics import agreement
 from comparisons.task import Task
@@ -99,7 +98,10 @@ def climb(
     keras.doing = torch.doing = "climbing the ladder"
     plan = Plan.none()
     if task.trains:
-        plan = Plan.of(steps, config, train.samples or config.batch_size)
+        available = train.samples or config.batch_size
+        if task.few and steps != "full":
+            available = min(task.few, available)
+        plan = Plan.of(steps, config, available)
     asked = torch.submit("describe", task.torch, config, "float64")
     described = keras.call("describe", task.keras, config, "float64")
     layers = described["layers"]

@@ -21,6 +21,8 @@ class Task:
     reason given beside. `pretrained` layers, by the beginning of their names,
     keep their initial weights on the ladder. A task that does not train has
     no rungs of training; an exhibit that trains is shown and not compared.
+    `few`, of a network that takes long over each sample, is how many the
+    ladder takes of either part: more than one batch, and no whole number.
     """
 
     stem: str
@@ -41,6 +43,7 @@ class Task:
     pretrained: tuple[str, ...] = ()
     trains: bool = True
     exhibit_trains: bool = False
+    few: int | None = None
 
     @property
     def chapter(self) -> int:

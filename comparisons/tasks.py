@@ -1,49 +1,298 @@
-"""The table of tasks, in the order of the book, and how to choose from it."""
+"""The table of tasks, in the order of the book: one row per pair."""
 
-import difflib
-import importlib
-import pkgutil
-import re
+from functools import partial
 
-from comparisons import rows
 from comparisons.task import Task
-from comparisons.worker import RequestError
 
-TASKS: tuple[Task, ...] = sum(
-    (
-        importlib.import_module(f"{rows.__name__}.{module.name}").TASKS
-        for module in sorted(
-            pkgutil.iter_modules(rows.__path__), key=lambda m: m.name
-        )
+# The five models of chapter 10 answer one question on one table of weather.
+weather = partial(
+    Task,
+    metric="mae",
+    unit="°C",
+    higher_is_better=False,
+    margin=0.15,
+    margin_why="three standard errors of the MAE on 3,000 windows",
+    answer="0.5",
+    baseline_name="same as now",
+)
+
+TASKS = (
+    Task(
+        stem="chapter02_digits_dense",
+        section="2.1",
+        title="handwritten digits, dense layers",
+        metric="accuracy",
+        margin=0.025,
+        margin_why="three standard errors of 0.92 on 1,000 digits",
+        answer="class",
+        baseline_name="majority class",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 0.05, "trajectory": 0.2, "whole run": 1.0},
     ),
-    (),
+    Task(
+        stem="chapter02_from_scratch",
+        section="2.5",
+        title="handwritten digits, from scratch",
+        metric="accuracy",
+        margin=0.027,
+        margin_why="three standard errors of 0.91 on 1,000 digits",
+        answer="class",
+        baseline_name="majority class",
+    ),
+    Task(
+        stem="chapter03_linear_models",
+        section="3.5",
+        title="two clouds of points, linear models",
+        metric="accuracy",
+        margin=0.006,
+        margin_why="three standard errors of 0.996 on 1,000 points",
+        answer="sign",
+        baseline_name="majority class",
+    ),
+    Task(
+        stem="chapter04_reviews",
+        section="4.1",
+        title="film reviews, bags of words",
+        metric="accuracy",
+        margin=0.01,
+        margin_why="three standard errors of 0.88 on 9,900 reviews",
+        answer="sign",
+        baseline_name="majority class",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 0.1, "trajectory": 0.5, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter04_newswires",
+        section="4.2",
+        title="language of a name, bags of letters",
+        metric="accuracy",
+        margin=0.02,
+        margin_why="three standard errors of 0.72 on 5,000 names",
+        answer="class",
+        baseline_name="majority class",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 0.3, "trajectory": 0.9, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter04_house_prices",
+        section="4.3",
+        title="house prices, dense layers",
+        metric="mae",
+        unit="k$",
+        higher_is_better=False,
+        margin=0.55,
+        margin_why="three standard errors of the MAE on 102 tracts",
+        answer="0.5",
+        baseline_name="median price",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 2e-3, "trajectory": 0.01, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter05_overfitting",
+        section="5.4",
+        title="film reviews, L2, dropout and size",
+        metric="accuracy",
+        margin=0.011,
+        margin_why="three standard errors of 0.866 on 9,900 reviews",
+        answer="sign",
+        baseline_name="majority class",
+        differences=(
+            "fit_shuffle",
+            "initial_weights",
+            "l2_reported_loss",
+            "l2_weight_decay",
+            "rmsprop_epsilon",
+        ),
+        # With four units a bias is a few numbers: 0.52 apart after 50 steps.
+        native_bounds={"step": 0.2, "trajectory": 1.0, "whole run": 1.0},
+        exhibit_trains=True,
+    ),
+    Task(
+        stem="chapter07_training_loops",
+        section="7.2",
+        title="handwritten digits, one model three ways",
+        metric="accuracy",
+        margin=0.026,
+        margin_why="three standard errors of 0.92 on 1,000 digits",
+        answer="class",
+        baseline_name="majority class",
+        differences=(
+            "early_stopping",
+            "fit_shuffle",
+            "initial_weights",
+            "rmsprop_epsilon",
+            "schedule_clock",
+            "training_argument",
+        ),
+        native_bounds={"step": 0.1, "trajectory": 0.3, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter08_digits_convnet",
+        section="8.1",
+        title="handwritten digits, convnet",
+        metric="accuracy",
+        margin=0.02,
+        margin_why="three standard errors of 0.96 on 1,000 digits",
+        answer="class",
+        baseline_name="majority class",
+        differences=(
+            "fit_shuffle",
+            "flatten_order",
+            "initial_weights",
+            "rmsprop_epsilon",
+        ),
+        native_bounds={"step": 0.1, "trajectory": 0.5, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter08_feature_extraction",
+        section="8.3.1",
+        title="solar cells, features of a frozen backbone",
+        metric="balanced accuracy",
+        margin=0.045,
+        margin_why="three standard errors of 0.79 on 1,000 cells, 312 broken",
+        answer="sign",
+        baseline_name="majority class",
+        differences=(
+            "fit_shuffle",
+            "initial_weights",
+            "rmsprop_epsilon",
+            "same_padding",
+        ),
+        native_bounds={"step": 0.01, "trajectory": 0.03, "whole run": 1.0},
+        few=80,
+    ),
+    Task(
+        stem="chapter09_segmentation",
+        section="9.2",
+        title="which pixel is what, down and up convolutions",
+        metric="mean IoU",
+        margin=0.03,
+        margin_why="three times what the last steps of RMSprop move a run by",
+        answer="class",
+        baseline_name="all ground",
+        differences=(
+            "fit_shuffle",
+            "float32_constants",
+            "initial_weights",
+            "rmsprop_epsilon",
+            "same_padding",
+        ),
+        native_bounds={"step": 0.3, "trajectory": 1.0, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter09_gradcam",
+        section="9.4",
+        title="where a network sees a cat, Grad-CAM",
+        metric="heat in the right quarter",
+        margin=0.03,
+        margin_why="three standard errors of the mean of 48 grids are 0.022",
+        answer="class",
+        baseline_name="equally warm everywhere",
+        differences=("same_padding",),
+        pretrained=("backbone", "classifier"),
+        trains=False,
+        few=18,
+    ),
+    weather(
+        stem="chapter10_weather_dense",
+        section="10.2",
+        title="temperature tomorrow, dense",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 0.001, "trajectory": 0.002, "whole run": 1.0},
+    ),
+    weather(
+        stem="chapter10_weather_conv1d",
+        section="10.2",
+        title="temperature tomorrow, convnet along time",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 0.005, "trajectory": 0.03, "whole run": 1.0},
+    ),
+    weather(
+        stem="chapter10_weather_lstm",
+        section="10.2",
+        title="temperature tomorrow, LSTM",
+        differences=(
+            "fit_shuffle",
+            "initial_weights",
+            "lstm_two_biases",
+            "rmsprop_epsilon",
+        ),
+        native_bounds={"step": 0.1, "trajectory": 0.5, "whole run": 1.0},
+    ),
+    weather(
+        stem="chapter10_weather_gru",
+        section="10.4",
+        title="temperature tomorrow, two GRUs with dropout",
+        differences=(
+            "fit_shuffle",
+            "initial_weights",
+            "recurrent_dropout",
+            "rmsprop_epsilon",
+        ),
+        native_bounds={"step": 0.05, "trajectory": 0.15, "whole run": 1.0},
+    ),
+    weather(
+        stem="chapter10_weather_bidirectional",
+        section="10.4",
+        title="temperature tomorrow, LSTM both ways",
+        differences=(
+            "fit_shuffle",
+            "initial_weights",
+            "lstm_two_biases",
+            "rmsprop_epsilon",
+        ),
+        native_bounds={"step": 0.03, "trajectory": 0.05, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter11_bag_of_words",
+        section="11.3.2",
+        title="film reviews, bags of 20,000 words",
+        metric="accuracy",
+        margin=0.0125,
+        margin_why="three standard errors of 0.88 on 6,000 reviews",
+        answer="sign",
+        baseline_name="majority class",
+        differences=("fit_shuffle", "initial_weights", "rmsprop_epsilon"),
+        native_bounds={"step": 0.03, "trajectory": 0.08, "whole run": 1.0},
+    ),
+    Task(
+        stem="chapter11_transformer",
+        section="11.4",
+        title="film reviews, Transformer encoder",
+        metric="accuracy",
+        margin=0.027,
+        margin_why="three standard errors of 0.73 on 2,500 sentences",
+        answer="sign",
+        baseline_name="majority class",
+        differences=(
+            "embedding_gradients",
+            "fit_shuffle",
+            "float32_constants",
+            "initial_weights",
+            "rmsprop_epsilon",
+        ),
+        native_bounds={"step": 0.1, "trajectory": 0.2, "whole run": 1.0},
+        zero_gradient=("encoder.attention/key/bias",),
+    ),
+    Task(
+        stem="chapter12_text_generation",
+        section="12.1",
+        title="the next word of a review, Transformer decoder",
+        metric="perplexity",
+        higher_is_better=False,
+        margin=5.0,
+        margin_why="three standard errors of 75 on 14,400 words",
+        answer="class",
+        baseline_name="word frequencies",
+        differences=(
+            "embedding_gradients",
+            "fit_shuffle",
+            "float32_constants",
+            "initial_weights",
+            "rmsprop_epsilon",
+        ),
+        native_bounds={"step": 0.3, "trajectory": 1.0, "whole run": 1.0},
+        zero_gradient=("decoder.attention/key/bias",),
+    ),
 )
 BY_STEM = {task.stem: task for task in TASKS}
-
-
-def select(names: list[str]) -> list[Task]:
-    """Return the tasks that `all`, `chapterN` and stems ask for, in order.
-
-    Raises:
-        RequestError: a name fits nothing; says which names come near.
-    """
-    chosen: set[str] = set()
-    for name in names:
-        chapter = re.fullmatch(r"chapter0*(\d+)", name)
-        found = [
-            task.stem
-            for task in TASKS
-            if name in ("all", task.stem)
-            or (chapter and int(chapter[1]) == task.chapter)
-        ]
-        if not found:
-            chapters = sorted({f"chapter{task.chapter}" for task in TASKS})
-            known = [*BY_STEM, *chapters, "all"]
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-            raise RequestError(
-                f"received {name!r}, which is no task; "
-                + (f"did you mean {' or '.join(near)}? " if near else "")
-                + "`python -m comparisons list` shows them all"
-            )
-        chosen.update(found)
-    return [task for task in TASKS if task.stem in chosen]

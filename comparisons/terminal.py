@@ -6,11 +6,11 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from comparisons.report import (
-    TRAINED,
+from comparisons.figures import (
     gap,
     headline,
     live_memory,
+    native,
     proof,
     rung_cells,
     score,
@@ -18,7 +18,7 @@ from comparisons.report import (
     tick,
     warnings,
 )
-from comparisons.results import Result, Rung
+from comparisons.results import Result
 from comparisons.tasks import BY_STEM
 
 
@@ -83,15 +83,12 @@ def block(result: Result, report: Path | None = None) -> Table:
         outer.add_row(Text(f"  {line}", style="bold yellow"))
     if report:
         curves = f" · curves {report.with_suffix('.png')}" if accuracy else ""
-        outer.add_row(Text(f"  report       {report}{curves}", style="dim"))
+        drawn = report.with_name(f"{result.task}_exhibit.png")
+        shown = result.exhibit is not None and result.exhibit.picture
+        pictures = f" · pictures {drawn}" if shown else ""
+        line = f"  report       {report}{curves}{pictures}"
+        outer.add_row(Text(line, style="dim"))
     return outer
-
-
-def is_native(rung: Rung) -> bool:
-    """Whether a rung shows the native lane of training, or counts."""
-    return rung.tolerance == 0.0 or (
-        rung.lane == "native" and rung.name in TRAINED
-    )
 
 
 def ladder_table(result: Result) -> Table:
@@ -123,7 +120,9 @@ def summary(results: Sequence[Result]) -> list[str]:
             (rung.max_difference, result.task, rung)
             for result in results
             for rung in result.parity.rungs
-            if rung.dtype == "float64" and not is_native(rung)
+            if rung.dtype == "float64"
+            and rung.tolerance  # or it is counted
+            and not native(rung)
         ),
         key=lambda item: -item[0],
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_data import Arrays, Data
+from shared_data.baselines import commoner_verdict as baseline
 from shared_data.sources.reviews import (
     Reviews,
     load_reviews,
     most_frequent_words,
     multi_hot,
 )
+
+__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data"]
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,3 @@ def to_arrays(reviews: Reviews, words: list[str], config: Config) -> Arrays:
         inputs=multi_hot(reviews.texts, words, config.words),
         targets=reviews.labels[:, np.newaxis].astype(np.float32),
     )
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of always giving the commoner training verdict."""
-    commoner = float(data.train.targets.mean() > 0.5)
-    return float(np.mean(data.test.targets == commoner))

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from shared_data import Arrays, Data
-from shared_data.sources.digits import Digits, load_digits
+from shared_data import Arrays
+from shared_data.baselines import commonest_class as baseline
+from shared_data.sources.digits import load_flat_digits as load_data
 
 WAYS = ("sequential", "functional", "subclass")
+
+__all__ = [
+    "BOOK",
+    "QUICK",
+    "VARIANTS",
+    "Config",
+    "baseline",
+    "hold_out",
+    "load_data",
+]
 
 
 @dataclass(frozen=True)
@@ -54,25 +63,6 @@ VARIANTS = {
 }
 
 
-def load_data(config: Config, data: str = "bundled") -> Data:
-    """Return images (N, 784) float32 in [0, 1], labels (N,) int64.
-
-    Raises:
-        ValueError: `data` is neither `bundled` nor `book`.
-        DataError: a data file is missing, altered or unreadable.
-    """
-    train, test = load_digits(
-        data, config.train_samples, config.test_samples, config.seed
-    )
-    return Data(train=to_arrays(train), test=to_arrays(test))
-
-
-def to_arrays(digits: Digits) -> Arrays:
-    """Lay the rows of each image in one line; pixels from 0..255 to 0..1."""
-    images = digits.images.reshape(len(digits), -1).astype(np.float32) / 255
-    return Arrays(inputs=images, targets=digits.labels)
-
-
 def hold_out(arrays: Arrays, config: Config) -> tuple[Arrays, Arrays]:
     """Return the samples to learn from, and the last ones to stop by."""
     kept = len(arrays) - round(len(arrays) * config.validation_share)
@@ -80,9 +70,3 @@ def hold_out(arrays: Arrays, config: Config) -> tuple[Arrays, Arrays]:
         Arrays(arrays.inputs[:kept], arrays.targets[:kept]),
         Arrays(arrays.inputs[kept:], arrays.targets[kept:]),
     )
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of always naming the commonest training digit."""
-    commonest = np.bincount(data.train.targets).argmax()
-    return float(np.mean(data.test.targets == commonest))

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_data import Arrays, Data
+from shared_data.baselines import commonest_class as baseline
 from shared_data.sources.digits import Digits, load_digits
+
+__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data"]
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,3 @@ def to_arrays(digits: Digits) -> Arrays:
     """Add the channel axis, and bring pixels from 0..255 to 0..1."""
     images = digits.images[..., np.newaxis].astype(np.float32) / 255
     return Arrays(inputs=images, targets=digits.labels)
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of always naming the commonest training digit."""
-    commonest = np.bincount(data.train.targets).argmax()
-    return float(np.mean(data.test.targets == commonest))

@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 
 from shared_data import Arrays, Data
+from shared_data.baselines import commoner_verdict as baseline
 from shared_data.sources.bags import (
     most_frequent,
     multi_hot,
@@ -30,6 +31,8 @@ from shared_data.sources.bags import (
     rarity,
 )
 from shared_data.sources.reviews import Reviews, load_reviews, split_words
+
+__all__ = ["BOOK", "QUICK", "VARIANTS", "Config", "baseline", "load_data"]
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,3 @@ def to_data(train: Reviews, test: Reviews, config: Config) -> Data:
 def to_arrays(bags: np.ndarray, reviews: Reviews) -> Arrays:
     """Let verdicts become a column of floats."""
     return Arrays(bags, reviews.labels[:, np.newaxis].astype(np.float32))
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of always giving the commoner training verdict."""
-    commoner = float(data.train.targets.mean() > 0.5)
-    return float(np.mean(data.test.targets == commoner))

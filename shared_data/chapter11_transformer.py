@@ -10,12 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_data import Arrays, Data
+from shared_data.baselines import commoner_verdict as baseline
 from shared_data.sources.reviews import Reviews, load_reviews, load_sentences
 from shared_data.sources.vocabulary import (
     UNKNOWN,
     Vocabulary,
     learn_vocabulary,
 )
+
+__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data"]
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,3 @@ def to_arrays(
         inputs=inputs,
         targets=reviews.labels[:, np.newaxis].astype(np.float32),
     )
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of always giving the commoner training verdict."""
-    commoner = float(data.train.targets.mean() > 0.5)
-    return float(np.mean(data.test.targets == commoner))

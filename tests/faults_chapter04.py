@@ -202,7 +202,7 @@ FAULTS = (
         "regularised kernel",
         REVIEWS,
         "keras",
-        "gradients",
+        "settings",
         (('name="hidden2"', 'kernel_regularizer="l2", name="hidden2"'),),
     ),
     Fault(

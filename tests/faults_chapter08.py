@@ -3,10 +3,12 @@
 from fault_kinds import Fault, Variant
 
 DIGITS = "chapter08_digits_convnet"
+FEATURES = "chapter08_feature_extraction"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
 SAMPLES = {
     DIGITS: 512,
+    FEATURES: 80,
 }
 
 VARIANTS: tuple[Variant, ...] = (
@@ -469,5 +471,41 @@ FAULTS = (
         "gradients",
         (("losses.mean()", "losses.sum() / weight[labels].sum()"),),
         "class weight",
+    ),
+    Fault(
+        "pixels that the backbone has never seen",
+        FEATURES,
+        "keras",
+        "forward",
+        (
+            (
+                "backbone.predict(to_backbone(images)",
+                'backbone.predict(images.astype("float32")',
+            ),
+        ),
+    ),
+    Fault(
+        "no dropout on the features",
+        FEATURES,
+        "keras",
+        "settings",
+        (("    x = layers.Dropout(config.dropout)(x)\n", ""),),
+    ),
+    # Its predictions are compared, and differ; in training it also raises, for
+    # statistics that were made while predicting cannot be updated.
+    Fault(
+        "features by the statistics of their batch",
+        FEATURES,
+        "torch",
+        "forward",
+        ((".to(device, dtype).eval()", ".to(device, dtype).train()"),),
+        raises=True,
+    ),
+    Fault(
+        "greatest features for their mean",
+        FEATURES,
+        "torch",
+        "forward",
+        (("features.mean(dim=(2, 3))", "features.amax(dim=(2, 3))"),),
     ),
 )

@@ -3,11 +3,10 @@
 from fault_kinds import Fault, Variant
 
 SEGMENTATION = "chapter09_segmentation"
+GRADCAM = "chapter09_gradcam"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
-SAMPLES = {
-    SEGMENTATION: 48,
-}
+SAMPLES = {SEGMENTATION: 48, GRADCAM: 2}
 
 VARIANTS: tuple[Variant, ...] = ()
 
@@ -93,5 +92,38 @@ FAULTS = (
         "torch",
         "settings",
         (("nn.CrossEntropyLoss()", 'nn.CrossEntropyLoss(reduction="sum")'),),
+    ),
+    Fault(
+        "heat of both signs",
+        GRADCAM,
+        "keras",
+        "forward",
+        (
+            (
+                "ops.relu(ops.sum(weights * features, axis=-1))",
+                "ops.abs(ops.sum(weights * features, axis=-1))",
+            ),
+        ),
+    ),
+    Fault(
+        "each filter's neighbour excited",
+        GRADCAM,
+        "keras",
+        "exhibit",
+        (("ops.diagonal(means)", "ops.diagonal(means, offset=1)"),),
+    ),
+    Fault(
+        "heat for all classes at once",
+        GRADCAM,
+        "torch",
+        "forward",
+        (("logits.gather(1, labels[:, None]).sum()", "logits.sum()"),),
+    ),
+    Fault(
+        "ascent by the gradient's own size",
+        GRADCAM,
+        "torch",
+        "exhibit",
+        (("gradients / size.sqrt()", "gradients"),),
     ),
 )

@@ -45,8 +45,8 @@ def test_all_models_are_tested_on_the_same_windows():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_loads_windows(module, monkeypatch):
-    monkeypatch.setattr(module, "load_weather", lambda data: [data])
-    monkeypatch.setattr(module, "to_data", lambda *given: given)
+    monkeypatch.setattr(weather_windows, "load_weather", lambda data: [data])
+    monkeypatch.setattr(weather_windows, "to_data", lambda *given: given)
     assert module.load_data(FEW, "book") == (["book"], FEW)
 
 

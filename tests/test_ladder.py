@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from comparisons.experiment import ROOT
+from comparisons.environment import ROOT
 from comparisons.tasks import TASKS
 
 

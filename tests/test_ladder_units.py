@@ -30,7 +30,7 @@ from comparisons.evidence import (
 )
 from comparisons.ladder import judge
 from comparisons.results import Rung
-from comparisons.rungs import alike
+from comparisons.settings import alike
 from comparisons.task import Task
 from comparisons.weights import Layer, keras_to_torch
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from comparisons.__main__ import COMMITTED
-from comparisons.experiment import ROOT
+from comparisons.environment import ROOT
 from comparisons.report import table_of_pairs
 from comparisons.results import read_results
 from comparisons.tasks import TASKS

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 from rich.console import Console
 
-from comparisons import report, terminal
+from comparisons import figures, report, terminal
 from comparisons.experiment import reproduced
 from comparisons.results import (
     Accuracy,
@@ -604,7 +604,7 @@ def test_a_result_that_is_not_proven_says_so_everywhere(result):
 
 
 def test_a_pair_at_chance_level_is_flagged(result):
-    assert result.holds and report.warnings(result) == []
+    assert result.holds and figures.warnings(result) == []
     result.accuracy.beats_baseline = False
     told = "does not clearly beat majority class (0.113)"
     assert told in report.markdown(result)
@@ -633,7 +633,7 @@ def test_a_verdict_is_told_and_only_a_difference_turns_red(
     result, verdict, holds, told
 ):
     result.accuracy.verdict = verdict
-    assert told in report.gap(result.accuracy)
+    assert told in figures.gap(result.accuracy)
     assert result.holds is holds
 
 
@@ -641,9 +641,9 @@ def test_a_metric_with_a_unit_keeps_it(result):
     accuracy = result.accuracy.model_copy(
         update={"metric": "mae", "unit": "°C", "ci90": None}
     )
-    assert report.gap(accuracy).startswith("gap -0.001 °C: equivalent")
-    assert report.score([2.5, 2.7], accuracy) == "2.600 ± 0.141 °C"
-    assert report.score([2.5], accuracy) == "2.500 ± 0.000 °C"
+    assert figures.gap(accuracy).startswith("gap -0.001 °C: equivalent")
+    assert figures.score([2.5, 2.7], accuracy) == "2.600 ± 0.141 °C"
+    assert figures.score([2.5], accuracy) == "2.500 ± 0.000 °C"
 
 
 def test_speed_that_could_not_be_measured_says_why(result):
@@ -656,16 +656,16 @@ def test_speed_that_could_not_be_measured_says_why(result):
 
 def test_memory_that_was_not_measured_is_never_zero(result):
     for peaks in (result.memory.keras, result.memory.torch):
-        assert report.live_memory(peaks).endswith("MiB live")
+        assert figures.live_memory(peaks).endswith("MiB live")
         peaks.host_allocator_peak_mib = None
-        assert report.live_memory(peaks) == "123.4 MiB process"
+        assert figures.live_memory(peaks) == "123.4 MiB process"
         peaks.host_peak_mib = None
-        assert report.live_memory(peaks) == "not measured"
+        assert figures.live_memory(peaks) == "not measured"
     page = report.markdown(result)
     assert page.count(f"| {NO_GPU} | {NO_GPU} |") >= 3
     assert "| 0.0 |" not in page
     result.memory.keras.gpu_allocator_peak_mib = 512.25
-    shown = report.live_memory(result.memory.keras)
+    shown = figures.live_memory(result.memory.keras)
     assert shown == "512.2 MiB live on the GPU"
 
 

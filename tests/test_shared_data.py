@@ -20,7 +20,7 @@ from shared_data import (
     chapter10_weather_lstm,
 )
 from shared_data.files import hash_file, package_file
-from shared_data.sources import split_rows
+from shared_data.sources import split_rows, weather_windows
 from shared_data.sources.digits import BUNDLED_SHA256
 from shared_data.sources.reviews import (
     Reviews,
@@ -351,7 +351,7 @@ def test_every_window_is_what_a_loop_finds():
         train_share=0.5,
         test_share=0.25,
     )
-    data = chapter10_weather_lstm.to_data(weather, config)
+    data = weather_windows.to_data(weather, config)
     training_hours = weather.values[:, :20].reshape(-1, len(READINGS))
     mean = np.nanmean(training_hours, axis=0)
     deviation = np.nanstd(training_hours, axis=0)
@@ -386,9 +386,9 @@ def test_test_hours_change_no_training_window():
         chapter10_weather_lstm.QUICK, window_hours=4, delay_hours=3
     )
     weather = small_weather()
-    before = chapter10_weather_lstm.to_data(weather, config)
+    before = weather_windows.to_data(weather, config)
     weather.values[:, 30:] *= 1000
-    after = chapter10_weather_lstm.to_data(weather, config)
+    after = weather_windows.to_data(weather, config)
     np.testing.assert_array_equal(before.train.inputs, after.train.inputs)
     np.testing.assert_array_equal(before.train.targets, after.train.targets)
     assert not np.array_equal(before.test.inputs, after.test.inputs)
@@ -401,11 +401,11 @@ def test_windows_come_shuffled_and_as_many_as_asked_for():
         delay_hours=3,
         train_samples=6,
     )
-    data = chapter10_weather_lstm.to_data(small_weather(), config)
+    data = weather_windows.to_data(small_weather(), config)
     assert len(data.train) == 6
     assert len({window.tobytes() for window in data.train.inputs}) == 6
     # Series 1 is a hundred warmer: both must appear, and not in order.
-    everything = chapter10_weather_lstm.to_data(
+    everything = weather_windows.to_data(
         small_weather(), replace(config, train_samples=1000)
     )
     series = everything.train.inputs[:, 0, 0] > 0
@@ -416,10 +416,10 @@ def test_windows_come_shuffled_and_as_many_as_asked_for():
 def test_windows_that_do_not_fit_are_refused():
     config = replace(chapter10_weather_lstm.QUICK, window_hours=50)
     with pytest.raises(ValueError, match="received windows of 50 h"):
-        chapter10_weather_lstm.to_data(small_weather(), config)
+        weather_windows.to_data(small_weather(), config)
     config = replace(chapter10_weather_lstm.QUICK, train_share=0.9)
     with pytest.raises(ValueError, match="received train_share=0.9"):
-        chapter10_weather_lstm.to_data(small_weather(), config)
+        weather_windows.to_data(small_weather(), config)
 
 
 def hours_since_start(time: str) -> int:

@@ -3,9 +3,11 @@
 import gzip
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from shared_data import Arrays, Data
 from shared_data.files import book_file, package_file
 from shared_data.sources import check_data, shuffle_halves, split_rows
 
@@ -89,3 +91,24 @@ def book_digits() -> tuple[Digits, Digits]:
             Digits(arrays["x_train"], arrays["y_train"].astype(np.int64)),
             Digits(arrays["x_test"], arrays["y_test"].astype(np.int64)),
         )
+
+
+def load_flat_digits(config: Any, data: str = "bundled") -> Data:
+    """Return pixels (N, 784) float32 in [0, 1], labels (N,) int64.
+
+    `config` says how many to train and to test on, and the seed.
+
+    Raises:
+        ValueError: `data` is neither `bundled` nor `book`.
+        DataError: a data file is missing, altered or unreadable.
+    """
+    halves = load_digits(
+        data, config.train_samples, config.test_samples, config.seed
+    )
+    train, test = (
+        Arrays(
+            half.images.reshape(-1, 784).astype(np.float32) / 255, half.labels
+        )
+        for half in halves
+    )
+    return Data(train, test)

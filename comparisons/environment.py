@@ -1,0 +1,85 @@
+"""What a result was made with: versions, machine, commit and sources."""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from comparisons.results import Environment
+from comparisons.task import Task
+from comparisons.worker import Settings, Side
+
+ROOT = Path(__file__).parent.parent
+
+
+def environment(
+    task: Task, keras: Side, torch: Side, settings: Settings
+) -> Environment:
+    """Return versions, machine and the digest of the code that ran."""
+    ours, theirs = keras.facts(), torch.facts()
+    return Environment(
+        keras=ours["keras"],
+        backend=ours["backend"],
+        backend_version=ours["backend_version"],
+        torch=theirs["torch"],
+        python=platform.python_version(),
+        numpy=importlib.metadata.version("numpy"),
+        cpu=cpu_model(),
+        cores=os.cpu_count() or 0,
+        threads=settings.threads,
+        device=f"{ours['device']}, {theirs['device']}"
+        if ours["device"] != theirs["device"]
+        else ours["device"],
+        platform=platform.platform(),
+        commit=commit(),
+        sources=digest(task),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = [li.split(":")[1].strip() for li in lines if "model name" in li]
+    return names[0] if names else platform.processor()
+
+
+def commit() -> str:
+    """Return the commit of the working tree, marked when it has changes."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def chapter_file(path: Path) -> bool:
+    return path.stem.startswith("chapter")
+
+
+def digest(task: Task) -> str:
+    """Return a digest of all sources that bear on the task's figures."""
+    sources = [
+        *ROOT.glob(f"*_impl/{task.stem}.py"),
+        *(p for p in ROOT.glob("*_impl/*.py") if not chapter_file(p)),
+        ROOT / "shared_data" / f"{task.stem}.py",
+        *(p for p in ROOT.glob("shared_data/*.py") if not chapter_file(p)),
+        *ROOT.glob("shared_data/sources/*.py"),
+        *ROOT.glob("comparisons/*.py"),
+    ]
+    total = hashlib.sha256()
+    for path in sorted(sources):
+        total.update(path.relative_to(ROOT).as_posix().encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]

@@ -1,1 +1,0 @@
-"""The table of tasks, one file per chapter of the book."""
