@@ -138,7 +138,7 @@ def run(
     names: Names,
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
-    seeds: Annotated[int, typer.Option(min=1, max=1000)] = 3,
+    seeds: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results"),

@@ -80,10 +80,11 @@ class Engine:
             self.dropout_off() as dropped,
             self.formulas(model, aligned) as used,
         ):
-            predictions = module.predict(model, arrays.inputs)
-            scores = module.evaluate(model, arrays)
             with self.recorded(model, outputs):
-                module.predict(model, first(arrays.inputs, WAY))
+                predictions = module.predict(model, first(arrays.inputs, WAY))
+            if len(arrays) > WAY:
+                predictions = module.predict(model, arrays.inputs)
+            scores = module.evaluate(model, arrays)
         return {
             "predictions": predictions,
             "scores": scores,

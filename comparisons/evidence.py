@@ -115,7 +115,7 @@ class Work:
             **{
                 f"{key}, moved": request
                 for key, request in moved.items()
-                if not key.startswith(("initial", "shuffled"))
+                if not key.startswith(("initial", "shuffled", "exhibit"))
             },
         }
         if self.task.trains:

@@ -48,7 +48,7 @@ class Request:
 
     preset: Literal["quick", "book"] = "quick"
     data: Literal["bundled", "book"] = "bundled"
-    seeds: int = 3
+    seeds: int | None = None  # as many as the task's row says
     steps: int | Literal["full"] = STEPS
     accuracy: bool = True
     speed: bool = True
@@ -209,7 +209,8 @@ def compare_accuracy(
     layers = keras.call("describe", task.keras, config, "float32")["layers"]
     described = torch.result(asked)
     runs = []
-    for seed in range(request.seeds):
+    seeds = request.seeds or task.seeds
+    for seed in range(seeds):
         weights = keras.call("initial", task.keras, config, "float32", seed)
         same: State = keras_to_torch(layers, weights, described["shapes"])
         show = seed == 0
@@ -243,7 +244,7 @@ def compare_accuracy(
         "torch": [],
     }
     for seed, (ours, theirs) in enumerate(runs):
-        say(f"training with seed {seed + 1} of {request.seeds}")
+        say(f"training with seed {seed + 1} of {seeds}")
         keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
         done["keras"].append(keras.result(ours))
         done["torch"].append(torch.result(theirs))
@@ -257,7 +258,7 @@ def compare_accuracy(
         metric=task.metric,
         unit=task.unit,
         higher_is_better=task.higher_is_better,
-        seeds=list(range(request.seeds)),
+        seeds=list(range(seeds)),
         keras=scores["keras"],
         torch=scores["torch"],
         baseline=baseline,

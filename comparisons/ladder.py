@@ -96,12 +96,7 @@ def climb(
     """Prove, or refute, that a task's two halves are the same model."""
     began = time.monotonic()
     keras.doing = torch.doing = "climbing the ladder"
-    plan = Plan.none()
-    if task.trains:
-        available = train.samples or config.batch_size
-        if task.few and steps != "full":
-            available = min(task.few, available)
-        plan = Plan.of(steps, config, available)
+    plan = planned(task, config, train, steps)
     asked = torch.submit("describe", task.torch, config, "float64")
     described = keras.call("describe", task.keras, config, "float64")
     layers = described["layers"]
@@ -137,6 +132,18 @@ def climb(
         answers_agree=share,
         seconds=time.monotonic() - began,
     )
+
+
+def planned(
+    task: Task, config: Any, train: Split, steps: int | Literal["full"]
+) -> Plan:
+    """Return what a proof trains: a whole run takes all samples there are."""
+    if not task.trains:
+        return Plan.none()
+    available = train.samples or config.batch_size
+    if task.few and steps != "full":
+        available = min(task.few, available)
+    return Plan.of(steps, config, available)
 
 
 def carried(layers: Sequence[Layer], weights: State, described: Any) -> State:

@@ -116,7 +116,7 @@ def shuffles(evidence: Evidence) -> bool | None:
         return None
     first, straight = (losses_of(run)[:1] for run in runs)
     # Within one batch another order is another rounding.
-    return not np.allclose(first, straight, rtol=1e-5, atol=0)
+    return not np.allclose(first, straight, rtol=1e-6, atol=0)
 
 
 def losses_of(run: Evidence) -> Any:

@@ -21,8 +21,10 @@ class Task:
     reason given beside. `pretrained` layers, by the beginning of their names,
     keep their initial weights on the ladder. A task that does not train has
     no rungs of training; an exhibit that trains is shown and not compared.
-    `few`, of a network that takes long over each sample, is how many the
-    ladder takes of either part: more than one batch, and no whole number.
+    `seeds` is how many runs a verdict needs: more where three of them scatter
+    by more than the margin allows. `few` is how many samples of either part
+    the ladder takes where a network takes long over each: more than one
+    batch, and no whole number of them.
     """
 
     stem: str
@@ -43,6 +45,7 @@ class Task:
     pretrained: tuple[str, ...] = ()
     trains: bool = True
     exhibit_trains: bool = False
+    seeds: int = 3
     few: int | None = None
 
     @property

@@ -3,11 +3,13 @@
 from fault_kinds import Fault, Variant
 
 DIGITS = "chapter08_digits_convnet"
+SMALL_DATA = "chapter08_small_data"
 FEATURES = "chapter08_feature_extraction"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
 SAMPLES = {
     DIGITS: 512,
+    SMALL_DATA: 128,
     FEATURES: 80,
 }
 
@@ -122,6 +124,14 @@ VARIANTS: tuple[Variant, ...] = (
                 "    loss = losses.mean()\n",
             ),
         ),
+    ),
+    # Every picture is changed alike, so that augmentation can be compared.
+    Variant(
+        "zoomed out",
+        SMALL_DATA,
+        keras=(),
+        torch=(),
+        config="zoom by a quarter",
     ),
 )
 
@@ -507,5 +517,118 @@ FAULTS = (
         "torch",
         "forward",
         (("features.mean(dim=(2, 3))", "features.amax(dim=(2, 3))"),),
+    ),
+    Fault(
+        "pixels from minus one to one",
+        SMALL_DATA,
+        "keras",
+        "forward",
+        (
+            (
+                "layers.Rescaling(1 / 255)",
+                "layers.Rescaling(1 / 127.5, offset=-1)",
+            ),
+        ),
+    ),
+    Fault(
+        "zoomed in, not out",
+        SMALL_DATA,
+        "keras",
+        "gradients",
+        (
+            (
+                "layers.RandomZoom(config.zoom)",
+                "layers.RandomZoom([-share for share in config.zoom])",
+            ),
+        ),
+        "zoomed out",
+    ),
+    Fault(
+        "the zoom's edge filled with black, in Keras",
+        SMALL_DATA,
+        "keras",
+        "gradients",
+        (
+            (
+                "layers.RandomZoom(config.zoom)",
+                'layers.RandomZoom(config.zoom, fill_mode="constant")',
+            ),
+        ),
+        "zoomed out",
+    ),
+    Fault(
+        "mirrored upside down, in Keras",
+        SMALL_DATA,
+        "keras",
+        "exhibit",
+        (
+            (
+                'flip = layers.RandomFlip("horizontal")',
+                'flip = layers.RandomFlip("vertical")',
+            ),
+        ),
+    ),
+    Fault(
+        "mirrored upside down, in PyTorch",
+        SMALL_DATA,
+        "torch",
+        "exhibit",
+        (("x.flip(-1)", "x.flip(-2)"),),
+    ),
+    Fault(
+        "turned the other way",
+        SMALL_DATA,
+        "torch",
+        "exhibit",
+        (
+            (
+                "[cos, -sin, zero, sin, cos, zero]",
+                "[cos, sin, zero, -sin, cos, zero]",
+            ),
+        ),
+    ),
+    Fault(
+        "the zoom's edge filled with black, in PyTorch",
+        SMALL_DATA,
+        "torch",
+        "gradients",
+        (('padding_mode="reflection"', 'padding_mode="zeros"'),),
+        "zoomed out",
+    ),
+    Fault(
+        "corners of pixels taken for their centres",
+        SMALL_DATA,
+        "torch",
+        "gradients",
+        (
+            (
+                'padding_mode="reflection", align_corners=False',
+                'padding_mode="reflection", align_corners=True',
+            ),
+        ),
+        "zoomed out",
+    ),
+    Fault(
+        "augmentation in prediction too",
+        SMALL_DATA,
+        "torch",
+        "forward",
+        (
+            (
+                "        if not self.training:\n"
+                "            return x\n"
+                "        drawn =",
+                "        drawn =",
+            ),
+        ),
+        "zoomed out",
+    ),
+    Fault(
+        "augmentation forgotten",
+        SMALL_DATA,
+        "torch",
+        "gradients",
+        (("self.rescaling(self.augmentation(x))", "self.rescaling(x)"),),
+        "zoomed out",
     ),
 )

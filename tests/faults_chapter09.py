@@ -4,9 +4,14 @@ from fault_kinds import Fault, Variant
 
 SEGMENTATION = "chapter09_segmentation"
 GRADCAM = "chapter09_gradcam"
+XCEPTION = "chapter09_mini_xception"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
-SAMPLES = {SEGMENTATION: 48, GRADCAM: 2}
+SAMPLES = {
+    SEGMENTATION: 48,
+    GRADCAM: 2,
+    XCEPTION: 96,
+}
 
 VARIANTS: tuple[Variant, ...] = ()
 
@@ -125,5 +130,74 @@ FAULTS = (
         "torch",
         "exhibit",
         (("gradients / size.sqrt()", "gradients"),),
+    ),
+    Fault(
+        "no ReLU before a separable convolution",
+        XCEPTION,
+        "keras",
+        "forward",
+        (("self.separable2(ops.relu(x))", "self.separable2(x)"),),
+    ),
+    Fault(
+        "a short cut from every other pixel, beginning with the second",
+        XCEPTION,
+        "keras",
+        "forward",
+        (
+            (
+                "self.shortcut(images)",
+                "self.shortcut(ops.roll(images, -1, axis=1))",
+            ),
+        ),
+    ),
+    Fault(
+        "normalisation that forgets ten times as quickly",
+        XCEPTION,
+        "keras",
+        "step",
+        (
+            (
+                'layers.BatchNormalization(name="norm1")',
+                'layers.BatchNormalization(momentum=0.9, name="norm1")',
+            ),
+        ),
+    ),
+    Fault(
+        "pooling padded with zeros",
+        XCEPTION,
+        "torch",
+        "forward",
+        ((", value=-torch.inf", ""),),
+    ),
+    Fault(
+        "pooling padded on both sides",
+        XCEPTION,
+        "torch",
+        "forward",
+        (
+            (
+                "F.pad(x, (left, 1, top, 1), value=-torch.inf)",
+                "F.pad(x, (1, 1, 1, 1), value=-torch.inf)",
+            ),
+        ),
+    ),
+    Fault(
+        "a short cut from after the ReLU",
+        XCEPTION,
+        "torch",
+        "forward",
+        (("self.shortcut(images)", "self.shortcut(F.relu(images))"),),
+    ),
+    Fault(
+        "one normalisation with PyTorch's own epsilon",
+        XCEPTION,
+        "torch",
+        "forward",
+        (
+            (
+                "nn.BatchNorm2d(channels, eps=1e-3, ",
+                "nn.BatchNorm2d(channels, ",
+            ),
+        ),
     ),
 )

@@ -4,11 +4,17 @@ from fault_kinds import Fault, Variant
 
 BAGS = "chapter11_bag_of_words"
 TRANSFORMER = "chapter11_transformer"
+BILSTM = "chapter11_bilstm"
+TRANSLATOR = "chapter11_translation_transformer"
+RECURRENT = "chapter11_translation_rnn"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
 SAMPLES = {
     BAGS: 150,
     TRANSFORMER: 140,
+    BILSTM: 280,
+    TRANSLATOR: 280,
+    RECURRENT: 280,
 }
 
 VARIANTS: tuple[Variant, ...] = ()
@@ -146,5 +152,121 @@ FAULTS = (
                 "    return model",
             ),
         ),
+    ),
+    Fault(
+        "padding read as a word",
+        BILSTM,
+        "keras",
+        "forward",
+        (("mask_zero=True", "mask_zero=False"),),
+    ),
+    Fault(
+        "both ways added up",
+        BILSTM,
+        "keras",
+        "settings",
+        (("(lstm, name=", '(lstm, merge_mode="sum", name='),),
+        raises=True,
+    ),
+    Fault(
+        "padding not packed away",
+        BILSTM,
+        "torch",
+        "forward",
+        (("self.lstm(packed)", "self.lstm(x)"),),
+    ),
+    Fault(
+        "packed one word short",
+        BILSTM,
+        "torch",
+        "forward",
+        (("(words != 0).sum(1)", "(words != 0).sum(1).sub(1).clamp(1)"),),
+    ),
+    Fault(
+        "unknown words taken for padding",
+        BILSTM,
+        "torch",
+        "forward",
+        (("(words != 0).sum(1)", "(words > 1).sum(1).clamp(1)"),),
+    ),
+    Fault(
+        "read backwards before forwards",
+        BILSTM,
+        "torch",
+        "forward",
+        (("[hidden[0], hidden[1]]", "[hidden[1], hidden[0]]"),),
+    ),
+    Fault(
+        "translation that looks ahead",
+        TRANSLATOR,
+        "keras",
+        "forward",
+        ((", use_causal_mask=True", ""),),
+    ),
+    Fault(
+        "padding counted in the loss of a translation",
+        TRANSLATOR,
+        "keras",
+        "gradients",
+        (("from_logits=True, ignore_class=PADDING", "from_logits=True"),),
+    ),
+    Fault(
+        "source padding attended to in translation",
+        TRANSLATOR,
+        "torch",
+        "forward",
+        (
+            (
+                "self.cross_attention(x, encoded, is_word[:, None, None, :])",
+                "self.cross_attention(x, encoded)",
+            ),
+        ),
+    ),
+    Fault(
+        "translates from the raw source",
+        TRANSLATOR,
+        "torch",
+        "forward",
+        (
+            (
+                "x = self.decoder(x, encoded, is_word)",
+                "encoded = self.source_embedding(texts['source'])\n"
+                "        x = self.decoder(x, encoded, is_word)",
+            ),
+        ),
+    ),
+    Fault(
+        "GRU that reads the padding of a source",
+        RECURRENT,
+        "keras",
+        "forward",
+        ((", mask=ops.not_equal(source, PADDING)", ""),),
+    ),
+    Fault(
+        "decoder GRU with one bias",
+        RECURRENT,
+        "keras",
+        "settings",
+        (
+            (
+                "return_sequences=True,",
+                "return_sequences=True, reset_after=False,",
+            ),
+        ),
+        raises=True,
+    ),
+    Fault(
+        "directions averaged for summed",
+        RECURRENT,
+        "torch",
+        "forward",
+        (("states.sum(0, keepdim=True)", "states.mean(0, keepdim=True)"),),
+    ),
+    Fault(
+        "decoder GRU without the source",
+        RECURRENT,
+        "torch",
+        "forward",
+        (("self.decoder(x, encoded)", "self.decoder(x, 0 * encoded)"),),
     ),
 )

@@ -3,11 +3,12 @@
 from fault_kinds import Fault, Variant
 
 GENERATION = "chapter12_text_generation"
+DREAM = "chapter12_deep_dream"
+STYLE = "chapter12_style_transfer"
+VAE = "chapter12_vae"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
-SAMPLES = {
-    GENERATION: 280,
-}
+SAMPLES = {GENERATION: 280, DREAM: 4, STYLE: 2, VAE: 48}
 
 VARIANTS: tuple[Variant, ...] = ()
 
@@ -51,5 +52,174 @@ FAULTS = (
                 "following = torch.from_numpy(arrays.inputs).long()",
             ),
         ),
+    ),
+    Fault(
+        "resized in float32",
+        DREAM,
+        "keras",
+        "forward",
+        (
+            (
+                'ops.einsum("ah,nhwc,bw->nabc", matrix, images, matrix)',
+                "ops.image.resize(images, (size, size))",
+            ),
+        ),
+    ),
+    Fault(
+        "the border's padding excited too",
+        DREAM,
+        "keras",
+        "forward",
+        (("activation[:, 1:-1, 1:-1]", "activation"),),
+    ),
+    Fault(
+        "lost detail not given back",
+        DREAM,
+        "torch",
+        "forward",
+        ((" + whole - resize(shrunk, size)", ""),),
+    ),
+    Fault(
+        "dreams resized from corner to corner",
+        DREAM,
+        "torch",
+        "forward",
+        (
+            (
+                'size=(size, size), mode="bilinear"',
+                'size=(size, size), mode="bilinear", align_corners=True',
+            ),
+        ),
+    ),
+    Fault(
+        "Gram matrices of sums, not of means",
+        STYLE,
+        "keras",
+        "forward",
+        ((", flat) / (height * width)", ", flat)"),),
+    ),
+    Fault(
+        "variation of a row's end against the next row",
+        STYLE,
+        "keras",
+        "forward",
+        (
+            (
+                "images[:, :-1, :-1] - images[:, :-1, 1:]",
+                "images[:, :-1, :-1] - ops.roll(images, -1, 2)[:, 1:, :-1]",
+            ),
+        ),
+    ),
+    Fault(
+        "Gram matrices over places, not channels",
+        STYLE,
+        "torch",
+        "forward",
+        (("flat @ flat.mT", "flat.mT @ flat"),),
+    ),
+    Fault(
+        "the rate falls in steps",
+        STYLE,
+        "torch",
+        "forward",
+        (("step / config.decay_steps", "step // config.decay_steps"),),
+    ),
+    Fault(
+        "mean over pixels for their sum",
+        VAE,
+        "keras",
+        "forward",
+        (
+            (
+                "ops.sum(losses, axis=(1, 2, 3))",
+                "ops.mean(losses, axis=(1, 2, 3))",
+            ),
+        ),
+    ),
+    Fault(
+        "noise as wide as the variance",
+        VAE,
+        "keras",
+        "forward",
+        (
+            (
+                "ops.exp(0.5 * log_variance) * noise",
+                "ops.exp(log_variance) * noise",
+            ),
+        ),
+    ),
+    Fault(
+        "trained without the divergence",
+        VAE,
+        "keras",
+        "gradients",
+        (
+            (
+                "(images, outputs) + kl_loss(outputs)",
+                "(images, outputs)",
+            ),
+        ),
+    ),
+    Fault(
+        "latent map of the noise",
+        VAE,
+        "keras",
+        "exhibit",
+        (
+            (
+                'outputs_of(model, data.test.inputs)["mean"]',
+                'data.test.inputs["noise"]',
+            ),
+        ),
+    ),
+    Fault(
+        "padded before the picture",
+        VAE,
+        "torch",
+        "forward",
+        (
+            (
+                "self.conv1(F.pad(x, (0, 1, 0, 1)))",
+                "self.conv1(F.pad(x, (1, 0, 1, 0)))",
+            ),
+        ),
+    ),
+    Fault(
+        "features taken for channels, rows, columns",
+        VAE,
+        "torch",
+        "forward",
+        (
+            (
+                "x.unflatten(1, self.shape).permute(0, 3, 1, 2)",
+                "x.unflatten(1, self.shape[::-1])",
+            ),
+        ),
+    ),
+    Fault(
+        "noise left out of the training",
+        VAE,
+        "torch",
+        "gradients",
+        (
+            (
+                'inputs["noise"]\n        return',
+                'inputs["noise"] * (not self.training)\n        return',
+            ),
+        ),
+    ),
+    Fault(
+        "noise of the next image",
+        VAE,
+        "torch",
+        "gradients",
+        (('"noise": noise[batch]}', '"noise": noise[batch].roll(1, 0)}'),),
+    ),
+    Fault(
+        "the divergence counted twice",
+        VAE,
+        "torch",
+        "forward",
+        (("return 0.5 * losses", "return losses"),),
     ),
 )

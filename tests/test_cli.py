@@ -311,6 +311,23 @@ def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "seeds"), (([], None), (["--seeds", "7"], 7))
+)
+def test_the_row_says_how_many_seeds_unless_asked(
+    here, monkeypatch, tmp_path, given, seeds
+):
+    asked = []
+    monkeypatch.setattr(
+        cli,
+        "run_task",
+        lambda task, request, *_: (asked.append(request), make_result())[1],
+    )
+    done = here("run", DIGITS, *given, "--out", str(tmp_path))
+    assert done.status == 0
+    assert [request.seeds for request in asked] == [seeds]
+
+
 def test_ctrl_c_gives_status_130_and_one_line(here, monkeypatch, tmp_path):
     def run_task(*_: Any) -> Result:
         raise KeyboardInterrupt

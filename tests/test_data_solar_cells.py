@@ -3,13 +3,17 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from shared_data import DataError
+from shared_data import (
+    DataError,
+    chapter08_small_data,
+)
 from shared_data.sources import solar_cells
 from shared_data.sources.solar_cells import (
     Pictures,
@@ -170,6 +174,23 @@ def test_grey_becomes_colour_and_colour_grey():
     assert with_channels(colour, 3).images.ravel().tolist() == [255, 0, 0]
 
 
+@pytest.mark.parametrize("module", (chapter08_small_data,))
+def test_the_tasks_get_their_pictures(module, cells, monkeypatch):
+    monkeypatch.setattr(solar_cells, "bundled_cells", lambda pixels: cells)
+    config = replace(module.QUICK, pixels=24)
+    data = module.load_data(config)
+    assert len(data.train) == config.train_samples
+    assert len(data.test) == config.test_samples
+    assert data.train.inputs.shape[1:] == (24, 24, 1)
+    assert data.train.targets.shape == (config.train_samples, 1)
+    assert data.train.targets.dtype == np.float32
+    assert data.train.targets.mean() == pytest.approx(0.313, abs=0.002)
+    assert module.baseline(data) == 0.5
+    seen = {image.tobytes() for image in data.train.inputs}
+    repeated = [image.tobytes() in seen for image in data.test.inputs]
+    assert not any(repeated)
+
+
 def test_another_source_is_refused():
     with pytest.raises(ValueError, match="bundled"):
         load_pictures("kaggle", 24, 1, 10, 10, 0)
@@ -199,6 +220,17 @@ def test_cats_and_dogs_skip_what_cannot_be_read(archive, cache):
     assert pool.labels.tolist() == [0] * 5 + [1] * 5
     values = pool.images[:, 0, 0, 0].tolist()
     assert values == [10, 11, 13, 14, 15, 200, 201, 203, 204, 205]
+
+
+def test_cats_and_dogs_are_drawn_for_the_task(archive, cache):
+    config = replace(
+        chapter08_small_data.BOOK, pixels=4, train_samples=6, test_samples=4
+    )
+    data = chapter08_small_data.load_data(config, "book")
+    assert data.train.inputs.shape == (6, 4, 4, 3)
+    assert data.train.targets.sum() == 3
+    dogs = data.test.inputs[:, 0, 0, :1] > 100
+    np.testing.assert_array_equal(dogs, data.test.targets == 1)
 
 
 def test_too_few_cats_and_dogs_are_told(archive, cache, monkeypatch):

@@ -22,15 +22,18 @@ from comparisons.comparing import (
     rung,
 )
 from comparisons.evidence import (
+    HELD_OUT,
     SEEDS,
     Failure,
     Plan,
+    Work,
     general_weights,
     one_ulp_away,
 )
-from comparisons.ladder import judge
+from comparisons.ladder import judge, planned
 from comparisons.results import Rung
 from comparisons.settings import alike
+from comparisons.side import Split
 from comparisons.task import Task
 from comparisons.weights import Layer, keras_to_torch
 
@@ -200,6 +203,21 @@ def test_a_full_plan_is_the_whole_budget(batch, available, epochs):
     plan = Plan.of("full", Budget(batch, epochs), available)
     per_epoch = math.ceil(available / batch)
     assert plan == Plan(epochs, available, epochs * per_epoch, full=True)
+
+
+def test_a_slow_network_is_proven_with_few_samples(tmp_path):
+    train, test = Split(tmp_path, "train", 800), Split(tmp_path, "test", 900)
+    config = Budget(16, 3)
+    slow = replace(TASK, few=40)
+    assert planned(TASK, config, train, 50).samples == 50 * 16 - 8
+    assert planned(slow, config, train, 50) == Plan(25, 24, 50)
+    assert planned(slow, config, train, "full").samples == 800
+    still = replace(slow, trains=False)
+    assert planned(still, config, train, 50) == Plan.none()
+    for task, count in ((TASK, HELD_OUT), (slow, 40)):
+        plan = planned(task, config, train, 50)
+        asked = Work(task, config, train, test, plan).keras_requests({})
+        assert replace(test, samples=count) in asked["forward float64"]
 
 
 def test_plans_by_hand():
@@ -545,7 +563,6 @@ def test_an_exhibit_is_compared_where_there_is_one(pair: Pair):
     shown = {"images/a": np.ones((2, 3, 3)), "text/b": np.array(["yes"])}
     for evidence in (pair.keras, pair.torch):
         evidence["exhibit float64"] = dict(shown)
-    pair.torch["exhibit float64, moved"] = dict(shown)
     (found,) = (r for r in pair.judge() if r.name == "exhibit")
     assert found.passed and found.max_difference == 0
     pair.torch["exhibit float64"]["text/b"] = np.array(["no"])
