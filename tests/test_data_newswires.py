@@ -1,12 +1,15 @@
 """Newswires and names: the book's choice of texts, and nothing known before."""
 
 import io
+import subprocess
+import sys
 import tarfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from comparisons.environment import ROOT
 from shared_data import Arrays, Data, DataError, chapter04_newswires
 from shared_data.files import hash_file
 from shared_data.sources import language_names, newswires
@@ -88,6 +91,19 @@ def test_what_is_tested_is_named_in_no_language_of_the_training_set():
     assert not set(train.texts) & set(test.texts)
     everything = load_names(1_000_000, 500_000, seed=0)
     assert sum(map(len, everything)) == 33_388
+
+
+def test_babel_still_writes_sentences_where_names_were_read():
+    # Chapter 11 asks it to in the same process, and babel keeps what it loads.
+    program = (
+        "from shared_data.sources import language_names, translation\n"
+        "language_names.bundled_names()\n"
+        "print(len(translation.load_pairs('bundled', 20, 10, 0)[0]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True
+    )
+    assert done.stdout.split() == [b"20"], done.stderr
 
 
 def test_altered_languages_are_refused_before_babel_opens_them(monkeypatch):

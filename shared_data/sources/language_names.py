@@ -96,7 +96,7 @@ def bundled_names() -> Names:
     owners: dict[str, set[str]] = {}
     first: dict[tuple[str, str], tuple[str, str]] = {}
     for language in LANGUAGES:
-        known = localedata.load(language, merge_inherited=False)
+        known = localedata.load(language)
         for kind in LISTS:
             for code, name in sorted(known[kind].items()):
                 # A code that stands for itself has no name.
