@@ -38,7 +38,7 @@ from comparisons.options import (
     PresetOption,
     StepsOption,
 )
-from comparisons.results import Result, read_results, write_whole
+from comparisons.results import Result, read_results
 from comparisons.selection import select
 from comparisons.task import Task
 from comparisons.tasks import TASKS
@@ -113,18 +113,9 @@ def verify(
 
     def show(result: Result) -> None:
         console.print(terminal.ladder_table(result))
-        for rung in result.parity.rungs:
-            if rung.detail:
-                console.print(f"  {rung.name}: {escape(rung.detail)}")
-        share = result.parity.answers_agree
-        if share is not None:
-            console.print(f"  same answers on {share:.2%} of the test samples")
-        closed = ", ".join(result.parity.differences) or "nothing"
-        state = "proven" if result.parity.passed else "NOT the same model"
-        console.print(
-            f"  {state} in {result.parity.seconds:.0f} s; the aligned lane "
-            f"closes {closed}\n"
-        )
+        for line in terminal.proof_lines(result):
+            console.print(f"  {escape(line)}")
+        console.print()
 
     def conclude(results: list[Result]) -> None:
         for line in terminal.summary(results):
@@ -181,19 +172,7 @@ def report(
                 f"received {results}, which holds no chapter*.json; expected "
                 "a folder that `python -m comparisons run` has written"
             )
-        reports.make_folder(out)
-        for result in found:
-            reports.write(result, out)
-            drawn = results / f"{result.task}_exhibit.png"
-            if drawn.exists() and out.resolve() != results.resolve():
-                write_whole(out / drawn.name, drawn.read_bytes())
-        table = reports.table_of_pairs(found)
-        write_whole(out / "report.md", f"# Keras and PyTorch\n\n{table}")
-        trained = [result for result in found if reports.trained(result)]
-        if trained:
-            write_whole(out / "curves.png", reports.curves(trained))
-        if readme:
-            reports.rewrite_readme(table)
+        reports.write_all(found, results, out, readme)
         console.print(f"wrote {len(found)} reports and {out / 'report.md'}")
 
 

@@ -58,6 +58,28 @@ def write(result: Result, folder: Path) -> Path:
     return path
 
 
+def write_all(
+    found: Sequence[Result], results: Path, out: Path, readme: bool
+) -> None:
+    """Write every report, an overview, all curves; the README if asked to.
+
+    Pictures that halves drew lie beside their results in `results`.
+    """
+    make_folder(out)
+    for result in found:
+        write(result, out)
+        drawn = results / f"{result.task}_exhibit.png"
+        if drawn.exists() and out.resolve() != results.resolve():
+            write_whole(out / drawn.name, drawn.read_bytes())
+    table = table_of_pairs(found)
+    write_whole(out / "report.md", f"# Keras and PyTorch\n\n{table}")
+    shown = [result for result in found if trained(result)]
+    if shown:
+        write_whole(out / "curves.png", curves(shown))
+    if readme:
+        rewrite_readme(table)
+
+
 def trained(result: Result) -> bool:
     """Whether there are losses to draw."""
     accuracy = result.accuracy

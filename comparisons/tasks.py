@@ -221,7 +221,7 @@ TASKS = (
             "same_padding",
         ),
         native_bounds={"step": 0.5, "trajectory": 1.0, "whole run": 1.0},
-        few=80,
+        few=150,
         # One pixel that a ReLU or a maximum decides otherwise weighs that much
         # in a batch of eight; in float64 the same gradients are 4e-14 apart.
         tolerances={"gradients float32": 0.15},

@@ -109,6 +109,21 @@ def ladder_table(result: Result) -> Table:
     return table
 
 
+def proof_lines(result: Result) -> list[str]:
+    """Return what a proof says below its rungs."""
+    parity = result.parity
+    lines = [f"{r.name}: {r.detail}" for r in parity.rungs if r.detail]
+    if parity.answers_agree is not None:
+        share = f"{parity.answers_agree:.2%}"
+        lines.append(f"same answers on {share} of the test samples")
+    closed = ", ".join(parity.differences) or "nothing"
+    state = "proven" if parity.passed else "NOT the same model"
+    lines.append(
+        f"{state} in {parity.seconds:.0f} s; the aligned lane closes {closed}"
+    )
+    return lines
+
+
 def summary(results: Sequence[Result]) -> list[str]:
     """Return how many pairs are proven, and the ten largest differences."""
     if len(results) < 2:

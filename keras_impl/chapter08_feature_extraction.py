@@ -88,7 +88,7 @@ def train(
 
 def predict(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the logits, (N, 1): above 0 means broken."""
-    return model.predict(to_inputs(images), batch_size=512)
+    return model.predict(to_inputs(images), batch_size=64)
 
 
 def evaluate(model: keras.Model, arrays: Arrays) -> dict[str, float]:

@@ -15,3 +15,8 @@ def commoner_verdict(data: Data) -> float:
     """Return the accuracy of always giving the commoner training verdict."""
     commoner = float(data.train.targets.mean() > 0.5)
     return float(np.mean(data.test.targets == commoner))
+
+
+def chance(data: Data) -> float:
+    """Return the ROC area of knowing nothing: half of all pairs."""
+    return 0.5

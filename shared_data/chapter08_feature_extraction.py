@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared_data import Arrays, Data
-from shared_data.sources.solar_cells import Pictures, load_pictures
+from shared_data import Data
+from shared_data.sources.labelled_pictures import to_arrays
+from shared_data.sources.solar_cells import load_pictures
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,6 @@ def load_data(config: Config, data: str = "bundled") -> Data:
         config.seed,
     )
     return Data(train=to_arrays(train), test=to_arrays(test))
-
-
-def to_arrays(pictures: Pictures) -> Arrays:
-    """Make labels a column of floats, as the loss wants them."""
-    labels = pictures.labels[:, np.newaxis].astype(np.float32)
-    return Arrays(inputs=pictures.images, targets=labels)
 
 
 def scores(answers: np.ndarray, labels: np.ndarray) -> dict[str, float]:

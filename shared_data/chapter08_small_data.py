@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
+from shared_data.baselines import chance as baseline
+from shared_data.sources.labelled_pictures import load_data
 
-from shared_data import Arrays, Data
-from shared_data.sources.solar_cells import Pictures, load_pictures
+__all__ = [
+    "AUGMENTED",
+    "BOOK",
+    "QUICK",
+    "VARIANTS",
+    "Config",
+    "baseline",
+    "load_data",
+]
 
 
 @dataclass(frozen=True)
@@ -61,34 +69,3 @@ VARIANTS = {
         QUICK, augment=True, flip=False, rotation=(0.0, 0.0), zoom=(0.25, 0.25)
     )
 }
-
-
-def load_data(config: Config, data: str = "bundled") -> Data:
-    """Return pictures (N, pixels, pixels, channels) uint8, labels (N, 1).
-
-    Labels are float32: 1 for a broken cell, or a dog in the `book`'s pictures.
-
-    Raises:
-        ValueError: `data` is neither `bundled` nor `book`.
-        DataError: a data file is missing, altered or unreadable.
-    """
-    train, test = load_pictures(
-        data,
-        config.pixels,
-        config.channels,
-        config.train_samples,
-        config.test_samples,
-        config.seed,
-    )
-    return Data(train=to_arrays(train), test=to_arrays(test))
-
-
-def to_arrays(pictures: Pictures) -> Arrays:
-    """Make a column of floats of the labels."""
-    labels = pictures.labels[:, np.newaxis].astype(np.float32)
-    return Arrays(inputs=pictures.images, targets=labels)
-
-
-def baseline(data: Data) -> float:
-    """Return the ROC area of knowing nothing: half of all pairs."""
-    return 0.5

@@ -7,15 +7,10 @@ hundred words of whole reviews (IMDB).
 
 from dataclasses import dataclass
 
-import numpy as np
+from shared_data.baselines import commoner_verdict as baseline
+from shared_data.sources.numbered_texts import load_data
 
-from shared_data import Arrays, Data
-from shared_data.sources.reviews import Reviews, load_reviews, load_sentences
-from shared_data.sources.vocabulary import (
-    UNKNOWN,
-    Vocabulary,
-    learn_vocabulary,
-)
+__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data"]
 
 
 @dataclass(frozen=True)
@@ -51,49 +46,3 @@ BOOK = Config(
     length=600,
     epochs=10,
 )
-
-
-def load_data(config: Config, data: str = "bundled") -> Data:
-    """Return numbered words (N, length) int32, verdicts (N, 1) float32.
-
-    A word's number is its rank among the *training* texts' words; 0 is
-    padding, 1 a word that is not in the vocabulary. `more` holds the words.
-
-    Raises:
-        ValueError: `data` is neither `bundled` nor `book`.
-        DataError: a data file is missing, altered or unreadable.
-    """
-    train, test = load_texts(config, data)
-    vocabulary = learn_vocabulary(train.texts, config.words)
-    return Data(
-        train=to_arrays(train, vocabulary, config),
-        test=to_arrays(test, vocabulary, config),
-        more={"words": np.array(vocabulary.words)},
-    )
-
-
-def load_texts(config: Config, data: str) -> tuple[Reviews, Reviews]:
-    """Return texts and verdicts to train on, and to test on."""
-    counts = config.train_samples, config.test_samples, config.seed
-    if config.sentences and data == "bundled":
-        return load_sentences(*counts)
-    return load_reviews(data, *counts)
-
-
-def to_arrays(
-    reviews: Reviews, vocabulary: Vocabulary, config: Config
-) -> Arrays:
-    """Number the words of each text; verdicts become a column of floats."""
-    inputs = vocabulary.encode(reviews.texts, config.length)
-    # A text without words is one unknown word: an LSTM needs something.
-    inputs[:, 0] = np.maximum(inputs[:, 0], UNKNOWN)
-    return Arrays(
-        inputs=inputs,
-        targets=reviews.labels[:, np.newaxis].astype(np.float32),
-    )
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of always giving the commoner training verdict."""
-    commoner = float(data.train.targets.mean() > 0.5)
-    return float(np.mean(data.test.targets == commoner))

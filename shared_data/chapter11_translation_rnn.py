@@ -7,18 +7,16 @@ QUICK learns both languages at once; the textbook's pairs are Spanish alone.
 
 from dataclasses import dataclass
 
-from shared_data import Data
 from shared_data.sources.translation import (
     PADDING,
-    accuracy_of_pairs,
-    learn_languages,
-    load_pairs,
+    baseline,
+    load_data,
     text_of,
-    to_arrays,
     translation_scores,
 )
 
 __all__ = [
+    "BOOK",
     "PADDING",
     "QUICK",
     "Config",
@@ -75,38 +73,3 @@ BOOK = Config(
     learning_rate=1e-3,
     epsilon=1e-7,
 )
-
-
-def load_data(config: Config, data: str = "bundled") -> Data:
-    """Return numbered sentences, translations so far, and each next piece.
-
-    Inputs are `source` (N, source_length) and `target` (N, target_length),
-    int32; targets are (N, target_length) int64, the target one piece ahead.
-    0 is padding, 1 a piece that is not in the vocabulary. `more` holds the
-    pieces of both vocabularies.
-
-    Raises:
-        ValueError: `data` is neither `bundled` nor `book`.
-        DataError: the data file is missing, altered or unreadable.
-    """
-    train, test = load_pairs(
-        data, config.train_samples, config.test_samples, config.seed
-    )
-    languages = learn_languages(train, config.source_words, config.target_words)
-    lengths = config.source_length, config.target_length
-    return Data(
-        train=to_arrays(train, languages, *lengths),
-        test=to_arrays(test, languages, *lengths),
-        more={
-            "source words": languages.source.table(config.source_words),
-            "target words": languages.target.table(config.target_words),
-        },
-    )
-
-
-def baseline(data: Data) -> float:
-    """Return the accuracy of the commonest next piece after the present one.
-
-    Counted on the training sentences, without the English.
-    """
-    return accuracy_of_pairs(data)

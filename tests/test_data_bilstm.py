@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from shared_data import Data, chapter11_bilstm
-from shared_data.chapter11_bilstm import QUICK, load_data, to_arrays
+from shared_data.chapter11_bilstm import QUICK, load_data
+from shared_data.sources.numbered_texts import to_arrays
 from shared_data.sources.reviews import Reviews
 from shared_data.sources.vocabulary import learn_vocabulary
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from shared_data import chapter11_transformer
-from shared_data.chapter11_transformer import QUICK, to_arrays
+from shared_data.chapter11_transformer import QUICK
+from shared_data.sources.numbered_texts import to_arrays
 from shared_data.sources.reviews import Reviews, bundled_sentences
 from shared_data.sources.vocabulary import (
     WORDS_AND_MARKS,

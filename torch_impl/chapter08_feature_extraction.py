@@ -127,7 +127,7 @@ def train(
 def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
     """Return the logits, (N, 1): above 0 means broken."""
     model.eval()
-    batches = to_inputs(images).to(device_of(model)).split(512)
+    batches = to_inputs(images).to(device_of(model)).split(64)
     return torch.cat([model(batch) for batch in batches]).cpu().numpy()
 
 

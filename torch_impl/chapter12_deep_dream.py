@@ -58,8 +58,7 @@ def build_model(config: Config) -> nn.Module:
 def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
     """Return how excited the layers are by each image, (N,)."""
     model.eval()
-    batches = to_inputs(images).to(device_of(model)).split(32)
-    return torch.cat([model(batch) for batch in batches]).cpu().numpy()
+    return model(to_inputs(images).to(device_of(model))).cpu().numpy()
 
 
 def evaluate(model: nn.Module, arrays: Arrays) -> dict[str, float]:

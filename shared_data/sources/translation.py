@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sacrebleu
@@ -53,6 +54,35 @@ class Languages:
 
     source: Vocabulary
     target: Vocabulary
+
+
+def load_data(config: Any, data: str = "bundled") -> Data:
+    """Return numbered sentences, translations so far, and each next piece.
+
+    Inputs are `source` (N, source_length) and `target` (N, target_length),
+    int32; targets are (N, target_length) int64, the target one piece ahead.
+    0 is padding, 1 a piece that is not in the vocabulary. `more` holds the
+    pieces of both vocabularies.
+
+    `config` is that of one of the tasks that translate.
+
+    Raises:
+        ValueError: `data` is neither `bundled` nor `book`.
+        DataError: the data file is missing, altered or unreadable.
+    """
+    train, test = load_pairs(
+        data, config.train_samples, config.test_samples, config.seed
+    )
+    languages = learn_languages(train, config.source_words, config.target_words)
+    lengths = config.source_length, config.target_length
+    return Data(
+        train=to_arrays(train, languages, *lengths),
+        test=to_arrays(test, languages, *lengths),
+        more={
+            "source words": languages.source.table(config.source_words),
+            "target words": languages.target.table(config.target_words),
+        },
+    )
 
 
 def load_pairs(
@@ -177,7 +207,7 @@ def to_arrays(
 # === What it is judged by ===================================================
 
 
-def accuracy_of_pairs(data: Data) -> float:
+def baseline(data: Data) -> float:
     """Return how often the commonest next piece after the present one is it.
 
     Counted on the training half; a piece that never stood there is followed
