@@ -56,11 +56,19 @@ def start(threads: int, device: str) -> dict[str, Any]:
     elif facts["backend"] == "torch":
         import torch
 
-        torch.set_num_threads(threads)
+        _engine.share_cores(threads)
         torch.set_flush_denormal(True)
         facts["backend_version"] = str(torch.__version__)
         facts["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     return facts
+
+
+def use_threads(count: int) -> None:
+    """Let the next work have so many; TensorFlow keeps what it began with."""
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.set_num_threads(count)
 
 
 def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
@@ -185,6 +193,7 @@ _engine = Engine(
     dropout_off=dropout_off,
     recorded=recorded_outputs,
     synchronize=synchronize,
+    use_threads=use_threads,
     mode=mode_of,
 )
 initial = _engine.initial

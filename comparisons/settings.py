@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from comparisons.comparing import Comparison, broken, rung
-from comparisons.evidence import SEEDS, Evidence
+from comparisons.evidence import Evidence
 from comparisons.results import Rung
 from comparisons.weights import (
     Layer,
@@ -142,8 +142,9 @@ def initialisation(
     two samples must pass a Kolmogorov-Smirnov test at 1e-6. The difference
     is given as a share of that test's critical value.
     """
-    ours = [keras[f"initial {seed}"] for seed in SEEDS]
-    theirs = [torch[f"initial {seed}"] for seed in SEEDS]
+    keys = [key for key in keras if key.startswith("initial ")]
+    ours = [keras[key] for key in keys]
+    theirs = [torch[key] for key in keys]
     failed = broken("initialisation", "float32", *ours, *theirs)
     if failed:
         return failed

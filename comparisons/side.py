@@ -18,7 +18,7 @@ from shared_data import Arrays, Tensors
 
 State = dict[str, np.ndarray]
 
-WAY = 64  # samples whose way through the layers the forward rung follows
+WAY = 20  # samples whose way through the layers the forward rung follows
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ _device = "cpu"
 def start(threads: int, device: str) -> dict[str, Any]:
     """Fix threads and precision; return versions and the device in use."""
     global _device
-    torch.set_num_threads(threads)
+    _engine.share_cores(threads)
     # TensorFlow flushes denormals; not to do so costs 2.5 times the time.
     torch.set_flush_denormal(True)
     torch.backends.cudnn.allow_tf32 = False
@@ -44,6 +44,10 @@ def start(threads: int, device: str) -> dict[str, Any]:
     _device = "cuda" if cuda and device != "cpu" else "cpu"
     # A plain string: unpickling torch's own would import torch in the parent.
     return {"torch": str(torch.__version__), "device": _device}
+
+
+def use_threads(count: int) -> None:
+    torch.set_num_threads(count)
 
 
 def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
@@ -188,6 +192,7 @@ _engine = Engine(
     dropout_off=dropout_off,
     recorded=recorded_outputs,
     synchronize=synchronize,
+    use_threads=use_threads,
     mode=mode_of,
 )
 initial = _engine.initial

@@ -82,13 +82,18 @@ def resize(images, size: int):
 
 def ascend(model: keras.Model, images, config: Config):
     """Change images step by step so that they excite the layers more."""
-    for _ in range(config.steps):
+
+    @tf.function
+    def step(images):
         with tf.GradientTape() as tape:
             tape.watch(images)
             excitement = ops.sum(model(images))
         gradients = tape.gradient(excitement, images)
         size = ops.mean(ops.square(gradients), (1, 2, 3), keepdims=True)
-        images += config.rate * gradients / ops.sqrt(size)
+        return images + config.rate * gradients / ops.sqrt(size)
+
+    for _ in range(config.steps):
+        images = step(images)
     return images
 
 

@@ -123,13 +123,18 @@ def paint(model: keras.Model, images: np.ndarray) -> np.ndarray:
     config = model.config
     painted = ops.convert_to_tensor(to_inputs(images), model.backbone.dtype)
     wanted = targets_of(model, painted)
-    for step in range(config.steps):
+
+    @tf.function
+    def descend(painted, rate):
         with tf.GradientTape() as tape:
             tape.watch(painted)
             loss = ops.sum(losses(model, painted, wanted))
-        gradients = tape.gradient(loss, painted)
+        return painted - rate * tape.gradient(loss, painted)
+
+    for step in range(config.steps):
         rate = config.rate * config.decay ** (step / config.decay_steps)
-        painted -= rate * gradients
+        # A Python number would be traced anew with every step.
+        painted = descend(painted, ops.convert_to_tensor(rate, painted.dtype))
     return ops.convert_to_numpy(painted)
 
 
