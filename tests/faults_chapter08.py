@@ -5,12 +5,14 @@ from fault_kinds import Fault, Variant
 DIGITS = "chapter08_digits_convnet"
 SMALL_DATA = "chapter08_small_data"
 FEATURES = "chapter08_feature_extraction"
+TUNING = "chapter08_fine_tuning"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
 SAMPLES = {
     DIGITS: 512,
     SMALL_DATA: 128,
     FEATURES: 80,
+    TUNING: 40,
 }
 
 VARIANTS: tuple[Variant, ...] = (
@@ -630,5 +632,40 @@ FAULTS = (
         "gradients",
         (("self.rescaling(self.augmentation(x))", "self.rescaling(x)"),),
         "zoomed out",
+    ),
+    # Scale and shift are frozen as they should be; the statistics are not.
+    Fault(
+        "BatchNorm left in training mode, in Keras",
+        TUNING,
+        "keras",
+        "gradients",
+        (
+            (
+                "        block.expand_norm.trainable = False\n",
+                "        for weight in block.expand_norm.trainable_weights:\n"
+                "            weight.trainable = False\n",
+            ),
+        ),
+    ),
+    Fault(
+        "scales and shifts of BatchNorm learn",
+        TUNING,
+        "keras",
+        "settings",
+        (("        block.project_norm.trainable = False\n", ""),),
+    ),
+    Fault(
+        "BatchNorm left in training mode, in PyTorch",
+        TUNING,
+        "torch",
+        "gradients",
+        (("    model.backbone.eval()\n", ""),),
+    ),
+    Fault(
+        "whole backbone frozen",
+        TUNING,
+        "torch",
+        "settings",
+        (("(name in config.tuned)", "(False)"),),
     ),
 )

@@ -6,9 +6,10 @@ GENERATION = "chapter12_text_generation"
 DREAM = "chapter12_deep_dream"
 STYLE = "chapter12_style_transfer"
 VAE = "chapter12_vae"
+GAN = "chapter12_gan"
 
 # Training samples of each pair: few, so that 12 steps are two to four epochs.
-SAMPLES = {GENERATION: 280, DREAM: 4, STYLE: 2, VAE: 48}
+SAMPLES = {GENERATION: 280, DREAM: 4, STYLE: 2, VAE: 48, GAN: 96}
 
 VARIANTS: tuple[Variant, ...] = ()
 
@@ -221,5 +222,97 @@ FAULTS = (
         "torch",
         "forward",
         (("return 0.5 * losses", "return losses"),),
+    ),
+    Fault(
+        "real images labelled as generated",
+        GAN,
+        "keras",
+        "gradients",
+        (
+            (
+                "[ones + noise[:, :1], noise[:, 1:]]",
+                "[noise[:, 1:], ones + noise[:, :1]]",
+            ),
+        ),
+    ),
+    Fault(
+        "both steps from the same latent place",
+        GAN,
+        "keras",
+        "gradients",
+        (("latent[:, 1], training", "latent[:, 0], training"),),
+    ),
+    # Without `training`, a layer that is called by hand does not drop out.
+    Fault(
+        "no dropout in the generator's step",
+        GAN,
+        "keras",
+        "settings",
+        (("(generated, training=True)", "(generated)"),),
+    ),
+    Fault(
+        "discriminator moves in the generator's step",
+        GAN,
+        "keras",
+        "step",
+        (
+            (
+                "        weights = self.generator.trainable_weights\n",
+                "        weights = self.discriminator.trainable_weights\n"
+                "        for weight in weights:\n"
+                "            weight.assign(weight * 1.0001)\n"
+                "        weights = self.generator.trainable_weights\n",
+            ),
+        ),
+    ),
+    Fault(
+        "generator's gradients never cleared",
+        GAN,
+        "torch",
+        "trajectory",
+        (('    optimizers["generator"].zero_grad()\n', ""),),
+    ),
+    Fault(
+        "labels without noise",
+        GAN,
+        "torch",
+        "gradients",
+        (
+            (
+                "[ones + noise[:, :1], noise[:, 1:]]",
+                "[ones, torch.zeros_like(ones)]",
+            ),
+        ),
+    ),
+    Fault(
+        "slope of the layer's default",
+        GAN,
+        "torch",
+        "gradients",
+        (("F.leaky_relu(self.conv2(x), 0.2)", "F.leaky_relu(self.conv2(x))"),),
+    ),
+    Fault(
+        "generator's features taken for channels, rows, columns",
+        GAN,
+        "torch",
+        "forward",
+        (
+            (
+                "x = x.permute(0, 3, 1, 2)  #",
+                "x = x.reshape(-1, self.shape[2], *self.shape[:2])  #",
+            ),
+        ),
+    ),
+    Fault(
+        "Adam with its usual momentum",
+        GAN,
+        "torch",
+        "settings",
+        (
+            (
+                "betas=(config.beta_1, 0.999)",
+                "betas=(0.9, 0.999)",
+            ),
+        ),
     ),
 )

@@ -9,6 +9,7 @@ from shared_data import (
     Arrays,
     Data,
     chapter08_feature_extraction,
+    chapter08_fine_tuning,
     chapter09_gradcam,
 )
 from shared_data.chapter08_feature_extraction import scores
@@ -25,7 +26,9 @@ from shared_data.sources.pictures import (
 # === Solar cells ============================================================
 
 
-@pytest.mark.parametrize("module", (chapter08_feature_extraction,))
+@pytest.mark.parametrize(
+    "module", (chapter08_feature_extraction, chapter08_fine_tuning)
+)
 def test_cells_are_colour_pictures_of_one_grey(module):
     config = replace(module.QUICK, train_samples=20, test_samples=10)
     data = module.load_data(config)

@@ -1,0 +1,62 @@
+"""Chapter 8.3.2: what both halves agree on: solar cells and the budget."""
+
+from dataclasses import dataclass
+
+from shared_data import Data
+from shared_data.chapter08_feature_extraction import baseline, scores
+from shared_data.sources.labelled_pictures import to_arrays
+from shared_data.sources.solar_cells import load_pictures
+
+__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data", "scores"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """The budget of one run; counts are clipped to what the data holds.
+
+    pixels: height and width of a picture, a multiple of 32.
+    tuned: the parts of the backbone that learn; all others stay as they are.
+    """
+
+    seed: int = 0
+    train_samples: int = 640
+    test_samples: int = 600
+    pixels: int = 96
+    tuned: tuple[str, ...] = ("block13", "block14", "block15", "head_conv")
+    batch_size: int = 16
+    epochs: int = 5
+    learning_rate: float = 1e-4
+    dropout: float = 0.5
+
+
+# The book first trains the new layers alone, then tunes both for 30 epochs at
+# 1e-5. Five epochs at ten times that, in smaller batches, do both at once.
+QUICK = Config()
+BOOK = Config(
+    train_samples=2_000,
+    test_samples=2_000,
+    pixels=192,
+    batch_size=32,
+    epochs=30,
+    learning_rate=1e-5,
+)
+
+
+def load_data(config: Config, data: str = "bundled") -> Data:
+    """Return pictures (N, pixels, pixels, 3) uint8, labels (N, 1) float32.
+
+    A label of 1 is a broken cell; of the book's pictures, a dog.
+
+    Raises:
+        ValueError: `data` is neither `bundled` nor `book`.
+        DataError: a data file is missing, altered or unreadable.
+    """
+    train, test = load_pictures(
+        data,
+        config.pixels,
+        3,  # grey three times over: the backbone knows colours
+        config.train_samples,
+        config.test_samples,
+        config.seed,
+    )
+    return Data(train=to_arrays(train), test=to_arrays(test))
