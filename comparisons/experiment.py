@@ -158,7 +158,6 @@ def run_task(
                 train,
                 test,
                 measure.Budget(),
-                epoch_seconds(result.accuracy, config),
             )
         return result
 
@@ -210,8 +209,12 @@ def compare_accuracy(
     described = torch.result(asked)
     runs = []
     seeds = request.seeds or task.seeds
-    for seed in range(seeds):
-        weights = keras.call("initial", task.keras, config, "float32", seed)
+    # Before the first training, behind which a call would have to wait.
+    drawn: list[State] = [
+        keras.call("initial", task.keras, config, "float32", seed)
+        for seed in range(seeds)
+    ]
+    for seed, weights in enumerate(drawn):
         same: State = keras_to_torch(layers, weights, described["shapes"])
         show = seed == 0
         keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
@@ -298,13 +301,6 @@ def show(shown: Exhibits, path: Path | None) -> Exhibit | None:
     if png and path:
         write_whole(path, png)
     return Exhibit(picture=bool(png and path), texts=texts(shown))
-
-
-def epoch_seconds(accuracy: Accuracy | None, config: Any) -> float | None:
-    """Return the shorter of both halves' seconds per epoch, if known."""
-    if accuracy is None or not any(accuracy.losses["keras"]):
-        return None
-    return min(accuracy.seconds.values()) / config.epochs
 
 
 def peaks_or_reason(side: Side, future: "Future[Any]") -> Peaks:

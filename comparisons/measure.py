@@ -41,22 +41,22 @@ def throughput(
     train: Split,
     test: Split,
     budget: Budget,
-    epoch_s: float | None = None,
 ) -> Throughput:
     """Measure training and prediction of both halves, warmed up, in turn.
 
-    `epoch_s` is how long an epoch takes, where that is known: of long ones
-    only a part is timed, as many whole batches as fill a block.
+    A few batches are timed first: of an epoch, or a prediction, that would
+    fill several blocks only a part is measured.
     """
-    if epoch_s and epoch_s > budget.block_s:
-        share = budget.block_s / epoch_s
-        train = part_of(train, share, config.batch_size)
-        # A prediction costs about a third of a training step.
-        test = part_of(test, min(1.0, 3 * share), config.batch_size)
-    warm = {
-        name: side.call("warm_up", halves[name], config, train, test)
-        for name, side in sides.items()
-    }
+    batch = config.batch_size
+    few = (part_of(train, 0.0, batch), part_of(test, 0.0, batch))
+    first = warm_up(sides, halves, config, *few)
+    train, test = (
+        sized(sides, what, part, whole, batch, budget.block_s)
+        if first["keras"]["samples"].get(what)
+        else whole
+        for what, part, whole in zip(WHAT, few, (train, test), strict=True)
+    )
+    warm = warm_up(sides, halves, config, train, test)
     counts: dict[What, dict[Name, int]] = {
         what: {
             name: w["samples"][what]
@@ -79,8 +79,8 @@ def throughput(
         warmup_s={
             name: {
                 "import": side.facts()["import_s"],
-                "build": warm[name]["build_s"],
-                "first_step": warm[name]["first_step_s"],
+                "build": first[name]["build_s"],
+                "first_step": first[name]["first_step_s"],
             }
             for name, side in sides.items()
         },
@@ -88,10 +88,42 @@ def throughput(
     )
 
 
+def warm_up(
+    sides: dict[Name, Side],
+    halves: dict[Name, Half],
+    config: Any,
+    train: Split,
+    test: Split,
+) -> dict[Name, dict[str, Any]]:
+    return {
+        name: side.call("warm_up", halves[name], config, train, test)
+        for name, side in sides.items()
+    }
+
+
+def sized(
+    sides: dict[Name, Side],
+    what: What,
+    part: Split,
+    whole: Split,
+    batch: int,
+    seconds: float,
+) -> Split:
+    """Return the share of `whole` that fills a block; all, if three do."""
+    assert part.samples is not None and whole.samples is not None
+    spent = min(
+        side.call("time_block", what, 1)["wall_s"] for side in sides.values()
+    )
+    all_s = spent * whole.samples / part.samples
+    if all_s <= 3 * seconds:
+        return whole
+    return part_of(whole, seconds / all_s, batch)
+
+
 def part_of(split: Split, share: float, batch: int) -> Split:
-    """Return the first samples, in whole batches and no fewer than two."""
+    """Return the first samples, in whole batches and no fewer than four."""
     assert split.samples is not None
-    batches = max(2, math.ceil(split.samples * share / batch))
+    batches = max(4, math.ceil(split.samples * share / batch))
     return replace(split, samples=min(split.samples, batches * batch))
 
 

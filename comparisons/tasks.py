@@ -438,8 +438,10 @@ TASKS = (
         section="12.2",
         title="pictures that excite a network, DeepDream",
         metric="times as excited",
-        margin=0.2,
-        margin_why="a twelfth of what the pictures gain; nothing is drawn",
+        margin=0.4,
+        margin_why="three standard deviations of the gap that rounding makes: "
+        "in float32 the PyTorch half, its weights moved by one unit in the "
+        "last place, ends at 3.39 with a deviation of 0.091 (12 moves)",
         answer="0.05",
         baseline_name="pictures as they are",
         differences=("resize_in_float32", "same_padding"),

@@ -348,37 +348,48 @@ def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
         lambda _: SimpleNamespace(foreign_cores=lambda: 0.0),
     )
     asked: list[tuple[str, str]] = []
+    splits = tuple(Split(Path(), name, 1_000) for name in ("train", "test"))
+    config = SimpleNamespace(batch_size=10)
 
     def side(name: str, seconds: dict[str, float]) -> Any:
         def call(function: str, *args: Any) -> Any:
             asked.append((name, args[0] if function != "warm_up" else function))
             if function == "warm_up":
-                assert args == (f"{name} half", "config", "train", "test")
+                assert args[:2] == (f"{name} half", config)
+                sizes[name] = [split.samples for split in args[2:]]
+                counts = dict(zip(measure.WHAT, sizes[name], strict=True))
+                first = "warm_up" not in [w for n, w in asked[:-1] if n == name]
                 return {
-                    "build_s": 0.2,
-                    "first_step_s": 0.9,
-                    "samples": {"train": 100, "predict": 40},
+                    "build_s": 0.2 if first else 9.9,
+                    "first_step_s": 0.9 if first else 9.9,
+                    "samples": counts,
                     "mode": f"mode of {name}",
                 }
-            wall = args[1] * seconds[args[0]]
+            count = sizes[name][measure.WHAT.index(args[0])]
+            wall = args[1] * count * seconds[args[0]]
             return {"wall_s": wall, "cpu_s": wall}
 
         return SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
 
+    sizes: dict[str, list[int]] = {}
+    # By sample: an epoch takes ten blocks, a prediction a tenth of one.
+    block = BUDGET.block_s
     sides: Any = {
-        "keras": side("keras", {"train": 0.1, "predict": 0.01}),
-        "torch": side("torch", {"train": 0.1, "predict": 0.02}),
+        "keras": side("keras", {"train": block / 100, "predict": block / 1e4}),
+        "torch": side("torch", {"train": block / 100, "predict": block / 5e3}),
     }
     halves: Any = {name: f"{name} half" for name in sides}
-    splits: Any = ("train", "test")
-    found = measure.throughput(sides, halves, "config", *splits, BUDGET)
-    assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
-    works = [work for _, work in asked[2:]]
+    found = measure.throughput(sides, halves, config, *splits, BUDGET)
+    warm = [("keras", "warm_up"), ("torch", "warm_up")]
+    assert asked[:2] == asked[6:8] == warm
+    works = [work for _, work in asked[8:]]
     assert works == sorted(works, reverse=True)  # train, then predict
+    assert sizes == {name: [100, 1_000] for name in sides}
     assert found.train.ratio and found.predict.ratio
     assert found.train.ratio.median == pytest.approx(1.0)
     assert found.predict.ratio.median == pytest.approx(0.5)
-    assert found.predict.keras and found.predict.keras.median == 4_000
+    assert found.predict.keras
+    assert found.predict.keras.median == pytest.approx(1e4 / block)
     times = {"import": 3.5, "build": 0.2, "first_step": 0.9}
     assert found.warmup_s == {"keras": times, "torch": times}
     assert found.mode == {n: f"mode of {n}" for n in ("keras", "torch")}
@@ -387,7 +398,7 @@ def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
 def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed():
     split = Split(Path("unread"), "train", 10_000)
     assert measure.part_of(split, 0.1, 64).samples == 16 * 64
-    assert measure.part_of(split, 1e-6, 64).samples == 2 * 64
+    assert measure.part_of(split, 1e-6, 64).samples == 4 * 64
     assert measure.part_of(split, 1.0, 64).samples == 10_000
     small = Split(Path("unread"), "train", 100)
     assert measure.part_of(small, 0.5, 64).samples == 100
@@ -407,8 +418,9 @@ def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     side = SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
     sides: Any = {"keras": side, "torch": side}
     halves: Any = {"keras": "half", "torch": "half"}
-    splits: Any = ("train", "test")
-    found = measure.throughput(sides, halves, "config", *splits, BUDGET)
+    splits = tuple(Split(Path(), name, 3) for name in ("train", "test"))
+    config = SimpleNamespace(batch_size=2)
+    found = measure.throughput(sides, halves, config, *splits, BUDGET)
     assert found.train.ratio is None
     assert found.train.note == "does not train"
     assert found.predict.ratio is not None

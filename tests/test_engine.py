@@ -1,0 +1,84 @@
+"""What both sides do alike, with a half and a framework that are stand-ins."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from comparisons.engine import Engine, remembered
+
+
+class Half:
+    """A half whose `evaluate` asks `predict`, as all of them do."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def predict(self, model: Any, inputs: np.ndarray, *more: Any) -> np.ndarray:
+        self.asked += 1
+        return 2 * inputs
+
+
+INPUTS = np.arange(3.0)
+MODEL = object()
+
+
+@pytest.mark.parametrize(
+    "model, inputs, more, calls",
+    [
+        (MODEL, INPUTS, (), 0),
+        (MODEL, INPUTS.copy(), (), 1),
+        (MODEL, INPUTS[:2], (), 1),
+        (object(), INPUTS, (), 1),
+        (MODEL, INPUTS, (64,), 1),
+    ],
+    ids=("the same", "equal inputs", "fewer", "another model", "more said"),
+)
+def test_only_the_same_prediction_is_remembered(model, inputs, more, calls):
+    half = Half()
+    before = half.predict
+    known = np.array([7.0])
+    with remembered(half, MODEL, INPUTS, known):
+        given = half.predict(model, inputs, *more)
+    assert half.asked == calls
+    assert np.array_equal(given, 2 * inputs if calls else known)
+    assert half.predict == before
+
+
+def engine(told: list[int]) -> Engine:
+    unused: Any = None
+    return Engine(
+        build=lambda *_: SimpleNamespace(),
+        seed=lambda _: None,
+        state_of=unused,
+        peaks=unused,
+        formulas=unused,
+        dropout_off=unused,
+        recorded=unused,
+        synchronize=lambda: None,
+        use_threads=told.append,
+        mode=lambda _: "stand-in",
+    )
+
+
+@pytest.mark.parametrize("threads, half", ((1, 1), (2, 1), (3, 1), (8, 4)))
+def test_a_side_has_half_of_the_cores_and_all_of_them_when_timed(threads, half):
+    told: list[int] = []
+    side = engine(told)
+    side.share_cores(threads)
+    assert told == [half]
+    during = []
+    side.living["predict"] = lambda rounds: during.append(told[-1])
+    side.time_block("predict", 1)
+    assert during == [threads]
+    assert told == [half, threads, half]
+
+
+def test_cores_are_shared_again_when_timed_work_fails():
+    told: list[int] = []
+    side = engine(told)
+    side.share_cores(4)
+    with pytest.raises(ZeroDivisionError), side.all_cores():
+        _ = 1 / 0
+    assert told == [2, 4, 2]
