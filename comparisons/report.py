@@ -123,9 +123,9 @@ def markdown(result: Result) -> str:
     lines += [
         "## Machine",
         "",
-        f"{e.cpu}, {e.cores} cores, {e.threads} threads, {e.platform}. Python "
-        f"{e.python}, NumPy {e.numpy}. Commit {e.commit}, sources {e.sources}, "
-        f"{e.date}.",
+        f"{e.cpu}, {e.cores} cores, {e.threads} threads for what is timed, "
+        f"{e.platform}. Python {e.python}, NumPy {e.numpy}. Commit {e.commit}, "
+        f"sources {e.sources}, {e.date}.",
     ]
     return "\n".join(lines) + "\n"
 
