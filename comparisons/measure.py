@@ -47,16 +47,23 @@ def throughput(
     A few batches are timed first: of an epoch, or a prediction, that would
     fill several blocks only a part is measured.
     """
+
+    def warm_up(*splits: Split) -> dict[Name, dict[str, Any]]:
+        return {
+            name: side.call("warm_up", halves[name], config, *splits)
+            for name, side in sides.items()
+        }
+
     batch = config.batch_size
     few = (part_of(train, 0.0, batch), part_of(test, 0.0, batch))
-    first = warm_up(sides, halves, config, *few)
+    first = warm_up(*few)
     train, test = (
         sized(sides, what, part, whole, batch, budget.block_s)
         if first["keras"]["samples"].get(what)
         else whole
         for what, part, whole in zip(WHAT, few, (train, test), strict=True)
     )
-    warm = warm_up(sides, halves, config, train, test)
+    warm = warm_up(train, test)
     counts: dict[What, dict[Name, int]] = {
         what: {
             name: w["samples"][what]
@@ -86,19 +93,6 @@ def throughput(
         },
         mode={name: w["mode"] for name, w in warm.items()},
     )
-
-
-def warm_up(
-    sides: dict[Name, Side],
-    halves: dict[Name, Half],
-    config: Any,
-    train: Split,
-    test: Split,
-) -> dict[Name, dict[str, Any]]:
-    return {
-        name: side.call("warm_up", halves[name], config, train, test)
-        for name, side in sides.items()
-    }
 
 
 def sized(
