@@ -4,6 +4,7 @@ The halves' contract is the same on both sides, and so is all that only calls
 it. What differs, an `Engine` is told.
 """
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -254,14 +255,15 @@ def remembered(
 ) -> Iterator[None]:
     """Spare `evaluate` the prediction that was just made.
 
-    Only for the same model and the same inputs, not for equal ones.
+    Only for the same model and the same inputs, not for equal ones. It gets
+    a copy: what it does to the answers must not reach the evidence.
     """
     predict = module.predict
 
-    def known(asked: Any, given: Any, *args: Any) -> Any:
-        if asked is model and given is inputs and not args:
-            return predictions
-        return predict(asked, given, *args)
+    def known(asked: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
+        if asked is model and given is inputs and not (args or kwargs):
+            return copy.deepcopy(predictions)
+        return predict(asked, given, *args, **kwargs)
 
     with mock.patch.object(module, "predict", known):
         yield

@@ -1,11 +1,10 @@
 """Chapter 8.3.2: what both halves agree on: solar cells and the budget."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from shared_data import Data
 from shared_data.chapter08_feature_extraction import baseline, scores
-from shared_data.sources.labelled_pictures import to_arrays
-from shared_data.sources.solar_cells import load_pictures
+from shared_data.sources.labelled_pictures import load_data
 
 __all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data", "scores"]
 
@@ -21,6 +20,8 @@ class Config:
     seed: int = 0
     train_samples: int = 640
     test_samples: int = 600
+    # Grey three times over: the backbone knows colours.
+    channels: ClassVar[int] = 3
     pixels: int = 96
     tuned: tuple[str, ...] = ("block13", "block14", "block15", "head_conv")
     batch_size: int = 16
@@ -40,23 +41,3 @@ BOOK = Config(
     epochs=30,
     learning_rate=1e-5,
 )
-
-
-def load_data(config: Config, data: str = "bundled") -> Data:
-    """Return pictures (N, pixels, pixels, 3) uint8, labels (N, 1) float32.
-
-    A label of 1 is a broken cell; of the book's pictures, a dog.
-
-    Raises:
-        ValueError: `data` is neither `bundled` nor `book`.
-        DataError: a data file is missing, altered or unreadable.
-    """
-    train, test = load_pictures(
-        data,
-        config.pixels,
-        3,  # grey three times over: the backbone knows colours
-        config.train_samples,
-        config.test_samples,
-        config.seed,
-    )
-    return Data(train=to_arrays(train), test=to_arrays(test))

@@ -46,6 +46,13 @@ def test_only_the_same_prediction_is_remembered(model, inputs, more, calls):
     assert half.predict == before
 
 
+def test_what_evaluate_does_to_answers_does_not_reach_the_evidence():
+    half, known = Half(), np.array([7.0])
+    with remembered(half, MODEL, INPUTS, known):
+        half.predict(MODEL, INPUTS)[:] = 0
+    assert known == 7
+
+
 def engine(told: list[int]) -> Engine:
     unused: Any = None
     return Engine(
