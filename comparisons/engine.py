@@ -192,16 +192,21 @@ class Engine:
             model = self.build(half, config, "float32", None)
         first_step: dict[str, float] = {"wall_s": 0.0}
         samples = {"predict": len(held_out)}
+        in_parts = ["predict"]
         with self.all_cores():
             if hasattr(module, "train"):
                 config = replace(config, epochs=1)
                 batch = arrays.head(min(config.batch_size, len(arrays)))
-                again = again_of(module, model, arrays, config)
+                again, calls = again_of(module, model, arrays, config)
                 with stopwatch() as first_step:
                     module.train(model, batch, config)
                 module.train(model, arrays, config)
                 self.living["train"] = again
                 samples["train"] = len(arrays)
+                # A half that compiles anew in every call looks the slower
+                # the fewer samples it gets.
+                if calls or not hasattr(model, "fit"):
+                    in_parts.append("train")
             module.predict(model, held_out.inputs)
 
         def predict_rounds(rounds: int) -> None:
@@ -213,6 +218,7 @@ class Engine:
             "build_s": building["wall_s"],
             "first_step_s": first_step["wall_s"],
             "samples": samples,
+            "in_parts": in_parts,
             "mode": self.mode(model),
         }
 
@@ -271,12 +277,12 @@ def remembered(
 
 def again_of(
     module: Any, model: Any, arrays: Any, config: Any
-) -> Callable[[int], None]:
+) -> tuple[Callable[[int], None], list[Any]]:
     """Return what trains the warmed-up model for some epochs more.
 
     Of a Keras half that is its own call of `fit`, without compiling anew; but
     not where `fit` gets other things than the samples, such as features: they
-    would be computed outside the time.
+    would be computed outside the time. The second value is empty then.
     """
     calls: list[tuple[Any, Any]] = []
     fit: Any = getattr(model, "fit", None)
@@ -296,7 +302,7 @@ def again_of(
         else:  # a loop of the half's own
             module.train(model, arrays, replace(config, epochs=epochs))
 
-    return again
+    return again, calls
 
 
 def same_kind(given: Any, samples: Any) -> bool:

@@ -45,7 +45,7 @@ def throughput(
     """Measure training and prediction of both halves, warmed up, in turn.
 
     A few batches are timed first: of an epoch, or a prediction, that would
-    fill several blocks only a part is measured.
+    fill several blocks only a part is measured, where that is fair to both.
     """
 
     def warm_up(*splits: Split) -> dict[Name, dict[str, Any]]:
@@ -59,7 +59,7 @@ def throughput(
     first = warm_up(*few)
     train, test = (
         sized(sides, what, part, whole, batch, budget.block_s)
-        if first["keras"]["samples"].get(what)
+        if all(what in side["in_parts"] for side in first.values())
         else whole
         for what, part, whole in zip(WHAT, few, (train, test), strict=True)
     )

@@ -341,7 +341,12 @@ def test_the_control_tells_of_a_half_that_differs_from_itself(monkeypatch):
 # === Both kinds of work =====================================================
 
 
-def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
+@pytest.mark.parametrize(
+    "in_parts, trained", ((["predict", "train"], 100), (["predict"], 1_000))
+)
+def test_training_and_prediction_are_measured_after_warming_up(
+    monkeypatch, in_parts, trained
+):
     monkeypatch.setattr(
         measure,
         "Guard",
@@ -363,6 +368,7 @@ def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
                     "build_s": 0.2 if first else 9.9,
                     "first_step_s": 0.9 if first else 9.9,
                     "samples": counts,
+                    "in_parts": in_parts,
                     "mode": f"mode of {name}",
                 }
             count = sizes[name][measure.WHAT.index(args[0])]
@@ -381,10 +387,11 @@ def test_training_and_prediction_are_measured_after_warming_up(monkeypatch):
     halves: Any = {name: f"{name} half" for name in sides}
     found = measure.throughput(sides, halves, config, *splits, BUDGET)
     warm = [("keras", "warm_up"), ("torch", "warm_up")]
-    assert asked[:2] == asked[6:8] == warm
-    works = [work for _, work in asked[8:]]
+    sized = 2 + 2 * len(in_parts)
+    assert asked[:2] == asked[sized : sized + 2] == warm
+    works = [work for _, work in asked[sized + 2 :]]
     assert works == sorted(works, reverse=True)  # train, then predict
-    assert sizes == {name: [100, 1_000] for name in sides}
+    assert sizes == {name: [trained, 1_000] for name in sides}
     assert found.train.ratio and found.predict.ratio
     assert found.train.ratio.median == pytest.approx(1.0)
     assert found.predict.ratio.median == pytest.approx(0.5)
@@ -411,7 +418,7 @@ def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     def call(function: str, *args: Any) -> Any:
         if function == "warm_up":
             times = {"build_s": 0.2, "first_step_s": 0.0, "mode": "eager"}
-            return times | {"samples": {"predict": 3}}
+            return times | {"samples": {"predict": 3}, "in_parts": ["predict"]}
         assert args[0] == "predict"
         return {"wall_s": 1.0 * args[1], "cpu_s": 1.0 * args[1]}
 
