@@ -164,10 +164,13 @@ class Engine:
         with stopwatch() as spent:
             if hasattr(module, "train"):
                 losses = module.train(model, arrays, config)
+        predictions = module.predict(model, held_out.inputs)
+        with remembered(module, model, held_out.inputs, predictions):
+            scores = module.evaluate(model, held_out)
         done = {
             "losses": [float(loss) for loss in losses],
-            "scores": module.evaluate(model, held_out),
-            "predictions": module.predict(model, held_out.inputs),
+            "scores": scores,
+            "predictions": predictions,
             "seconds": spent["wall_s"],
             "exhibit": {},
         }

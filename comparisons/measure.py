@@ -28,10 +28,10 @@ FOREIGN = 0.10  # cores that others may hold during a block
 class Budget:
     """How long to measure."""
 
-    block_s: float = 0.7  # of one timed letter
+    block_s: float = 0.5  # of one timed letter
     blocks: int = 5  # of four letters each
     attempts: int = 8
-    most_s: float = 8.0  # after which two good blocks are enough
+    most_s: float = 6.0  # after which two good blocks are enough
 
 
 def throughput(

@@ -16,7 +16,7 @@ class Config:
     train_samples: int = 4_000
     test_samples: int = 1_000
     batch_size: int = 128
-    epochs: int = 20
+    epochs: int = 12
     learning_rate: float = 0.1
 
 

@@ -23,7 +23,7 @@ class Config:
     test_samples: int = 1_000
     # Grey three times over: the backbone knows colours.
     channels: ClassVar[int] = 3
-    pixels: int = 96
+    pixels: int = 64
     batch_size: int = 32
     epochs: int = 20
     learning_rate: float = 1e-4

@@ -27,10 +27,10 @@ class Config:
     train_samples: int = 6_000
     test_samples: int = 2_500
     words: int = 5_000
-    length: int = 48
+    length: int = 32
     dropout: float = 0.5
     batch_size: int = 32
-    epochs: int = 3
+    epochs: int = 2
     learning_rate: float = 1e-3
 
 

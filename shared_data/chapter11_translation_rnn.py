@@ -39,7 +39,7 @@ class Config:
     """
 
     seed: int = 0
-    train_samples: int = 6_000
+    train_samples: int = 5_000
     test_samples: int = 600
     source_words: int = 200
     target_words: int = 350

@@ -32,7 +32,7 @@ from shared_data.sources.pictures import (
 def test_cells_are_colour_pictures_of_one_grey(module):
     config = replace(module.QUICK, train_samples=20, test_samples=10)
     data = module.load_data(config)
-    assert data.train.inputs.shape == (20, 96, 96, 3)
+    assert data.train.inputs.shape == (20, 64, 64, 3)
     assert data.train.inputs.dtype == np.uint8
     assert np.array_equal(data.train.inputs[..., 0], data.train.inputs[..., 2])
     assert data.test.targets.shape == (10, 1)
