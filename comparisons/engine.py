@@ -184,7 +184,7 @@ class Engine:
     def warm_up(
         self, half: Half, config: Any, train: Split, test: Split
     ) -> dict[str, Any]:
-        """Build, compile and train one epoch; keep what the blocks will run.
+        """Build, compile and train a little; keep what the blocks will run.
 
         Steady state is the half's own training again, on the warmed-up model.
         """
@@ -194,41 +194,39 @@ class Engine:
         with stopwatch() as building:
             model = self.build(half, config, "float32", None)
         first_step: dict[str, float] = {"wall_s": 0.0}
-        samples = {"predict": len(held_out)}
-        in_parts = ["predict"]
-        with self.all_cores():
-            if hasattr(module, "train"):
-                config = replace(config, epochs=1)
-                batch = arrays.head(min(config.batch_size, len(arrays)))
-                again, calls = again_of(module, model, arrays, config)
+        timed = {"predict": "parts"}
+        if hasattr(module, "train"):
+            config = replace(config, epochs=1)
+            batch = arrays.head(config.batch_size)
+            with self.all_cores():
                 with stopwatch() as first_step:
                     module.train(model, batch, config)
-                module.train(model, arrays, config)
-                self.living["train"] = again
-                samples["train"] = len(arrays)
-                # A half that compiles anew in every call looks the slower
-                # the fewer samples it gets.
-                if calls or not hasattr(model, "fit"):
-                    in_parts.append("train")
-            module.predict(model, held_out.inputs)
+                again, parts = again_of(module, model, arrays, config)
+            self.living["train"] = again
+            timed["train"] = "parts" if parts else "whole"
 
-        def predict_rounds(rounds: int) -> None:
+        def predict_rounds(rounds: int, samples: int) -> None:
             for _ in range(rounds):
-                module.predict(model, held_out.inputs)
+                module.predict(model, first(held_out.inputs, samples))
 
+        predict_rounds(1, config.batch_size)
         self.living["predict"] = predict_rounds
         return {
             "build_s": building["wall_s"],
             "first_step_s": first_step["wall_s"],
-            "samples": samples,
-            "in_parts": in_parts,
+            "timed": timed,
             "mode": self.mode(model),
         }
 
-    def time_block(self, what: str, rounds: int) -> dict[str, float]:
-        """Run `rounds` epochs or predictions; return wall and CPU seconds."""
+    def time_block(
+        self, what: str, rounds: int, samples: int
+    ) -> dict[str, float]:
+        """Run `rounds` epochs of, or predictions for, the first `samples`.
+
+        Returns wall and CPU seconds.
+        """
         with self.all_cores(), stopwatch() as spent:
-            self.living[what](rounds)
+            self.living[what](rounds, samples)
             self.synchronize()
         return spent
 
@@ -280,12 +278,14 @@ def remembered(
 
 def again_of(
     module: Any, model: Any, arrays: Any, config: Any
-) -> tuple[Callable[[int], None], list[Any]]:
-    """Return what trains the warmed-up model for some epochs more.
+) -> tuple[Callable[[int, int], None], bool]:
+    """Return what trains the warmed-up model again, and whether in parts.
 
-    Of a Keras half that is its own call of `fit`, without compiling anew; but
-    not where `fit` gets other things than the samples, such as features: they
-    would be computed outside the time. The second value is empty then.
+    It is told how many epochs and of how many samples. Of a Keras half it is
+    that half's own call of `fit`, without compiling anew; but not where `fit`
+    gets other things than the samples, such as features: they would be
+    computed outside the time. A half that compiles in every call looks the
+    slower the fewer samples it gets, so that it is not timed in parts.
     """
     calls: list[tuple[Any, Any]] = []
     fit: Any = getattr(model, "fit", None)
@@ -293,19 +293,24 @@ def again_of(
     def recording_fit(*args: Any, **kwargs: Any) -> Any:
         if args and same_kind(args[0], arrays.inputs):
             calls.append((args, kwargs))
+            args = tuple(first(a, 2 * config.batch_size) for a in args)
         return fit(*args, **kwargs)
 
-    if fit is not None:
-        object.__setattr__(model, "fit", recording_fit)
-
-    def again(epochs: int) -> None:
+    def again(epochs: int, samples: int) -> None:
         if calls:
             args, kwargs = calls[-1]
+            args = tuple(first(a, samples) for a in args)
             fit(*args, **{**kwargs, "epochs": epochs})
         else:  # a loop of the half's own
-            module.train(model, arrays, replace(config, epochs=epochs))
+            some = arrays.head(samples)
+            module.train(model, some, replace(config, epochs=epochs))
 
-    return again, calls
+    if fit is None:
+        again(1, 2 * config.batch_size)
+        return again, True
+    with mock.patch.object(model, "fit", recording_fit):
+        module.train(model, arrays, config)
+    return again, bool(calls)
 
 
 def same_kind(given: Any, samples: Any) -> bool:

@@ -8,7 +8,7 @@ away: on two cores contention does not only add noise, it reverses rankings.
 import math
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +29,7 @@ class Budget:
     """How long to measure."""
 
     block_s: float = 0.5  # of one timed letter
-    blocks: int = 5  # of four letters each
+    blocks: int = 3  # of four letters each
     attempts: int = 8
     most_s: float = 6.0  # after which two good blocks are enough
 
@@ -44,50 +44,33 @@ def throughput(
 ) -> Throughput:
     """Measure training and prediction of both halves, warmed up, in turn.
 
-    A few batches are timed first: of an epoch, or a prediction, that would
-    fill several blocks only a part is measured, where that is fair to both.
+    Of an epoch, or of predictions, that would fill several blocks only a part
+    is measured, where that is fair to both.
     """
-
-    def warm_up(*splits: Split) -> dict[Name, dict[str, Any]]:
-        return {
-            name: side.call("warm_up", halves[name], config, *splits)
-            for name, side in sides.items()
-        }
-
-    batch = config.batch_size
-    few = (part_of(train, 0.0, batch), part_of(test, 0.0, batch))
-    first = warm_up(*few)
-    train, test = (
-        sized(sides, what, part, whole, batch, budget.block_s)
-        if all(what in side["in_parts"] for side in first.values())
-        else whole
-        for what, part, whole in zip(WHAT, few, (train, test), strict=True)
-    )
-    warm = warm_up(train, test)
-    counts: dict[What, dict[Name, int]] = {
-        what: {
-            name: w["samples"][what]
-            for name, w in warm.items()
-            if what in w["samples"]
-        }
-        for what in WHAT
+    warm = {
+        name: side.call("warm_up", halves[name], config, train, test)
+        for name, side in sides.items()
     }
-    compared = {
-        what: compare(sides, what, counts[what], budget)
-        if counts[what]
-        else Compared(
-            blocks=0, rejected=0, foreign_cores=0.0, note="does not train"
-        )
-        for what in WHAT
-    }
+    compared = {}
+    for what, whole in zip(WHAT, (train, test), strict=True):
+        if not all(what in w["timed"] for w in warm.values()):
+            compared[what] = Compared(
+                blocks=0, rejected=0, foreign_cores=0.0, note="does not train"
+            )
+            continue
+        assert whole.samples is not None
+        samples = whole.samples
+        if all(w["timed"][what] == "parts" for w in warm.values()):
+            samples = sized(sides, what, samples, config.batch_size, budget)
+        compared[what] = compare(sides, what, samples, budget)
     return Throughput(
         train=compared["train"],
         predict=compared["predict"],
         warmup_s={
             name: {
                 "import": side.facts()["import_s"],
-                "build": first[name]["build_s"],
-                "first_step": first[name]["first_step_s"],
+                "build": warm[name]["build_s"],
+                "first_step": warm[name]["first_step_s"],
             }
             for name, side in sides.items()
         },
@@ -98,38 +81,40 @@ def throughput(
 def sized(
     sides: dict[Name, Side],
     what: What,
-    part: Split,
-    whole: Split,
+    samples: int,
     batch: int,
-    seconds: float,
-) -> Split:
-    """Return the share of `whole` that fills a block; all, if three do."""
-    assert part.samples is not None and whole.samples is not None
+    budget: Budget,
+) -> int:
+    """Return how many samples fill a block; all, if three blocks hold them.
+
+    A few batches are timed to know it.
+    """
+    few = part_of(samples, 0.0, batch)
     spent = min(
-        side.call("time_block", what, 1)["wall_s"] for side in sides.values()
+        side.call("time_block", what, 1, few)["wall_s"]
+        for side in sides.values()
     )
-    all_s = spent * whole.samples / part.samples
-    if all_s <= 3 * seconds:
-        return whole
-    return part_of(whole, seconds / all_s, batch)
+    all_s = spent * samples / few
+    if all_s <= 3 * budget.block_s:
+        return samples
+    return part_of(samples, budget.block_s / all_s, batch)
 
 
-def part_of(split: Split, share: float, batch: int) -> Split:
-    """Return the first samples, in whole batches and no fewer than four."""
-    assert split.samples is not None
-    batches = max(4, math.ceil(split.samples * share / batch))
-    return replace(split, samples=min(split.samples, batches * batch))
+def part_of(samples: int, share: float, batch: int) -> int:
+    """Return a share of the samples: whole batches, no fewer than four."""
+    batches = max(4, math.ceil(samples * share / batch))
+    return min(samples, batches * batch)
 
 
 def compare(
     sides: dict[Name, Side],
     what: What,
-    samples: dict[Name, int],
+    samples: int,
     budget: Budget,
 ) -> Compared:
     """Time one kind of work on both sides, block by block."""
     rounds = {
-        name: calibrate(side, what, budget.block_s)
+        name: calibrate(side, what, samples, budget.block_s)
         for name, side in sides.items()
     }
     speeds: dict[Name, list[float]] = {"keras": [], "torch": []}
@@ -151,9 +136,9 @@ def compare(
         foreign = 0.0
         for name in orders[attempt % 2]:
             guard = Guard(sides)
-            spent = sides[name].call("time_block", what, rounds[name])
+            spent = sides[name].call("time_block", what, rounds[name], samples)
             foreign = max(foreign, guard.foreign_cores())
-            done = rounds[name] * samples[name]
+            done = rounds[name] * samples
             block[name].append(done / spent["wall_s"])
             cpu[name].append(done / spent["cpu_s"])
         if foreign > FOREIGN:
@@ -191,9 +176,9 @@ def compare(
     )
 
 
-def calibrate(side: Side, what: What, seconds: float) -> int:
+def calibrate(side: Side, what: What, samples: int, seconds: float) -> int:
     """Return how many rounds fill a block, from one round that is not kept."""
-    once = side.call("time_block", what, 1)["wall_s"]
+    once = side.call("time_block", what, 1, samples)["wall_s"]
     return max(1, math.ceil(seconds / once))
 
 

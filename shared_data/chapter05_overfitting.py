@@ -6,6 +6,7 @@ noise that it may believe in, and labels that mean nothing.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -131,17 +132,25 @@ def load_data(config: Config, data: str = "bundled") -> Data:
         )
     sizes = config.train_samples, config.test_samples
     if config.table == "reviews":
-        known, unknown = load_reviews(data, *sizes, config.seed)
-        words = most_frequent_words(known.texts, config.words)
-        return Data(
-            train=to_bags(known, words, config),
-            test=to_bags(unknown, words, config),
-        )
+        return load_bags(data, *sizes, config.seed, config.words)
     train, test = load_digits(data, *sizes, config.seed)
     generator = np.random.default_rng(config.seed)
     return Data(
         train=to_pixels(train, config, generator),
         test=to_pixels(test, config, generator),
+    )
+
+
+@lru_cache(maxsize=2)
+def load_bags(
+    data: str, train_samples: int, test_samples: int, seed: int, columns: int
+) -> Data:
+    """Return the table of reviews, which most of the variants share."""
+    known, unknown = load_reviews(data, train_samples, test_samples, seed)
+    words = most_frequent_words(known.texts, columns)
+    return Data(
+        train=to_bags(known, words, columns),
+        test=to_bags(unknown, words, columns),
     )
 
 
@@ -163,10 +172,10 @@ def cut(reviews: Arrays, samples: int, words: int) -> Arrays:
     )
 
 
-def to_bags(reviews: Reviews, words: list[str], config: Config) -> Arrays:
+def to_bags(reviews: Reviews, words: list[str], columns: int) -> Arrays:
     """Mark the words of each review; verdicts become a column of floats."""
     return Arrays(
-        inputs=multi_hot(reviews.texts, words, config.words),
+        inputs=multi_hot(reviews.texts, words, columns),
         targets=reviews.labels[:, np.newaxis].astype(np.float32),
     )
 

@@ -166,8 +166,10 @@ class Sides:
         }
 
     def call_of(self, name: str) -> Callable[..., dict[str, float]]:
-        def call(function: str, what: str, rounds: int) -> dict[str, float]:
-            assert function == "time_block"
+        def call(
+            function: str, what: str, rounds: int, samples: int
+        ) -> dict[str, float]:
+            assert (function, samples) == ("time_block", 100)
             self.asked.append((name, what, rounds))
             # The first of each is the calibration.
             count = sum(1 for asked in self.asked if asked[0] == name) - 2
@@ -186,9 +188,8 @@ class Sides:
 
         return SimpleNamespace(foreign_cores=foreign_cores)
 
-    def compare(self, budget: Budget, **samples: int) -> Any:
-        counts: Any = {"keras": 100, "torch": 100} | samples
-        return compare(self.sides, "train", counts, budget)
+    def compare(self, budget: Budget) -> Any:
+        return compare(self.sides, "train", 100, budget)
 
     def order(self) -> str:
         """Return the timed letters: A for Keras, B for PyTorch."""
@@ -224,19 +225,19 @@ def test_each_half_gets_rounds_for_a_block(monkeypatch):
 )
 def test_calibration_fills_a_block_and_takes_one_round_at_least(once, rounds):
     side: Any = SimpleNamespace(
-        call=lambda function, what, n: {"wall_s": once * n, "cpu_s": 0.0}
+        call=lambda function, what, n, _: {"wall_s": once * n, "cpu_s": 0.0}
     )
-    assert calibrate(side, "predict", 1.0) == rounds
+    assert calibrate(side, "predict", 64, 1.0) == rounds
 
 
 def test_speeds_are_samples_a_second(monkeypatch):
-    found = Sides(monkeypatch, steady).compare(BUDGET, torch=300)
+    found = Sides(monkeypatch, steady).compare(BUDGET)
     assert found.keras.median == pytest.approx(100 / 0.1)
-    assert found.torch.median == pytest.approx(300 / 0.2)
+    assert found.torch.median == pytest.approx(100 / 0.2)
     assert found.keras.per_cpu_second == pytest.approx(100 / 0.2)
     assert found.keras.iqr == pytest.approx((1_000.0, 1_000.0))
-    assert found.ratio.median == pytest.approx(1.5)
-    assert found.ratio.ci95 == pytest.approx((1.5, 1.5))
+    assert found.ratio.median == pytest.approx(0.5)
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
     assert (found.blocks, found.rejected, found.note) == (4, 0, "")
 
 
@@ -341,11 +342,9 @@ def test_the_control_tells_of_a_half_that_differs_from_itself(monkeypatch):
 # === Both kinds of work =====================================================
 
 
-@pytest.mark.parametrize(
-    "in_parts, trained", ((["predict", "train"], 100), (["predict"], 1_000))
-)
+@pytest.mark.parametrize("train, trained", (("parts", 100), ("whole", 1_000)))
 def test_training_and_prediction_are_measured_after_warming_up(
-    monkeypatch, in_parts, trained
+    monkeypatch, train, trained
 ):
     monkeypatch.setattr(
         measure,
@@ -353,6 +352,7 @@ def test_training_and_prediction_are_measured_after_warming_up(
         lambda _: SimpleNamespace(foreign_cores=lambda: 0.0),
     )
     asked: list[tuple[str, str]] = []
+    timed: dict[tuple[str, str], int] = {}
     splits = tuple(Split(Path(), name, 1_000) for name in ("train", "test"))
     config = SimpleNamespace(batch_size=10)
 
@@ -360,24 +360,20 @@ def test_training_and_prediction_are_measured_after_warming_up(
         def call(function: str, *args: Any) -> Any:
             asked.append((name, args[0] if function != "warm_up" else function))
             if function == "warm_up":
-                assert args[:2] == (f"{name} half", config)
-                sizes[name] = [split.samples for split in args[2:]]
-                counts = dict(zip(measure.WHAT, sizes[name], strict=True))
-                first = "warm_up" not in [w for n, w in asked[:-1] if n == name]
+                assert args == (f"{name} half", config, *splits)
                 return {
-                    "build_s": 0.2 if first else 9.9,
-                    "first_step_s": 0.9 if first else 9.9,
-                    "samples": counts,
-                    "in_parts": in_parts,
+                    "build_s": 0.2,
+                    "first_step_s": 0.9,
+                    "timed": {"train": train, "predict": "parts"},
                     "mode": f"mode of {name}",
                 }
-            count = sizes[name][measure.WHAT.index(args[0])]
-            wall = args[1] * count * seconds[args[0]]
+            what, rounds, samples = args
+            timed[name, what] = samples  # the last is what the blocks get
+            wall = rounds * samples * seconds[what]
             return {"wall_s": wall, "cpu_s": wall}
 
         return SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
 
-    sizes: dict[str, list[int]] = {}
     # By sample: an epoch takes ten blocks, a prediction a tenth of one.
     block = BUDGET.block_s
     sides: Any = {
@@ -386,12 +382,14 @@ def test_training_and_prediction_are_measured_after_warming_up(
     }
     halves: Any = {name: f"{name} half" for name in sides}
     found = measure.throughput(sides, halves, config, *splits, BUDGET)
-    warm = [("keras", "warm_up"), ("torch", "warm_up")]
-    sized = 2 + 2 * len(in_parts)
-    assert asked[:2] == asked[sized : sized + 2] == warm
-    works = [work for _, work in asked[sized + 2 :]]
+    assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
+    works = [work for _, work in asked[2:]]
     assert works == sorted(works, reverse=True)  # train, then predict
-    assert sizes == {name: [trained, 1_000] for name in sides}
+    assert timed == {
+        (name, what): count
+        for name in sides
+        for what, count in (("train", trained), ("predict", 1_000))
+    }
     assert found.train.ratio and found.predict.ratio
     assert found.train.ratio.median == pytest.approx(1.0)
     assert found.predict.ratio.median == pytest.approx(0.5)
@@ -402,13 +400,19 @@ def test_training_and_prediction_are_measured_after_warming_up(
     assert found.mode == {n: f"mode of {n}" for n in ("keras", "torch")}
 
 
-def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed():
-    split = Split(Path("unread"), "train", 10_000)
-    assert measure.part_of(split, 0.1, 64).samples == 16 * 64
-    assert measure.part_of(split, 1e-6, 64).samples == 4 * 64
-    assert measure.part_of(split, 1.0, 64).samples == 10_000
-    small = Split(Path("unread"), "train", 100)
-    assert measure.part_of(small, 0.5, 64).samples == 100
+@pytest.mark.parametrize(
+    "samples, share, part",
+    (
+        (10_000, 0.1, 16 * 64),
+        (10_000, 1e-6, 4 * 64),
+        (10_000, 1.0, 10_000),
+        (100, 0.5, 100),
+    ),
+)
+def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed(
+    samples, share, part
+):
+    assert measure.part_of(samples, share, 64) == part
 
 
 def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
@@ -418,7 +422,7 @@ def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     def call(function: str, *args: Any) -> Any:
         if function == "warm_up":
             times = {"build_s": 0.2, "first_step_s": 0.0, "mode": "eager"}
-            return times | {"samples": {"predict": 3}, "in_parts": ["predict"]}
+            return times | {"timed": {"predict": "parts"}}
         assert args[0] == "predict"
         return {"wall_s": 1.0 * args[1], "cpu_s": 1.0 * args[1]}
 
