@@ -6,7 +6,7 @@ it. What differs, an `Engine` is told.
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -22,6 +22,8 @@ from comparisons.side import (
     stopwatch,
 )
 from shared_data import Data, first
+
+MEMORY_BATCHES = 16  # more of them need no more memory, and take their time
 
 
 @dataclass
@@ -193,15 +195,15 @@ class Engine:
         self.seed(config.seed)
         with stopwatch() as building:
             model = self.build(half, config, "float32", None)
-        first_step: dict[str, float] = {"wall_s": 0.0}
+        first_step = {"wall_s": 0.0}
         timed = {"predict": "parts"}
         if hasattr(module, "train"):
             config = replace(config, epochs=1)
-            batch = arrays.head(config.batch_size)
             with self.all_cores():
-                with stopwatch() as first_step:
-                    module.train(model, batch, config)
                 again, parts = again_of(module, model, arrays, config)
+                with stopwatch() as first_step:
+                    again(1, config.batch_size)
+                again(1, 2 * config.batch_size)
             self.living["train"] = again
             timed["train"] = "parts" if parts else "whole"
 
@@ -233,14 +235,14 @@ class Engine:
     def measure_memory(
         self, half: Half, config: Any, train: Split
     ) -> dict[str, Any]:
-        """Train a little in this fresh process; return peaks in MiB.
+        """Train some batches in this fresh process; return peaks in MiB.
 
         Run twice: once untouched for the process' own high-water mark, once
         for the allocator's live peak over a single step.
         """
         module = half.load()
         self.seed(config.seed)
-        arrays = train.read()
+        arrays = train.read().head(MEMORY_BATCHES * config.batch_size)
         model = self.build(half, config, "float32", None)
         if hasattr(module, "train"):
             work = partial(module.train, config=replace(config, epochs=1))
@@ -276,10 +278,14 @@ def remembered(
         yield
 
 
+class Recorded(Exception):
+    """Ends a training as soon as its call of `fit` is known."""
+
+
 def again_of(
     module: Any, model: Any, arrays: Any, config: Any
 ) -> tuple[Callable[[int, int], None], bool]:
-    """Return what trains the warmed-up model again, and whether in parts.
+    """Return what trains the model, time and again, and whether in parts.
 
     It is told how many epochs and of how many samples. Of a Keras half it is
     that half's own call of `fit`, without compiling anew; but not where `fit`
@@ -293,24 +299,26 @@ def again_of(
     def recording_fit(*args: Any, **kwargs: Any) -> Any:
         if args and same_kind(args[0], arrays.inputs):
             calls.append((args, kwargs))
-            args = tuple(first(a, 2 * config.batch_size) for a in args)
+            raise Recorded
         return fit(*args, **kwargs)
 
-    def again(epochs: int, samples: int) -> None:
-        if calls:
-            args, kwargs = calls[-1]
-            args = tuple(first(a, samples) for a in args)
-            fit(*args, **{**kwargs, "epochs": epochs})
-        else:  # a loop of the half's own
-            some = arrays.head(samples)
-            module.train(model, some, replace(config, epochs=epochs))
+    def own(epochs: int, samples: int) -> None:
+        some = arrays.head(samples)
+        module.train(model, some, replace(config, epochs=epochs))
+
+    def fit_again(epochs: int, samples: int) -> None:
+        args, kwargs = calls[-1]
+        args = tuple(first(a, samples) for a in args)
+        fit(*args, **{**kwargs, "epochs": epochs})
 
     if fit is None:
-        again(1, 2 * config.batch_size)
-        return again, True
-    with mock.patch.object(model, "fit", recording_fit):
-        module.train(model, arrays, config)
-    return again, bool(calls)
+        return own, True
+    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
+        own(1, 1)  # one sample tells what `fit` is given
+        return own, False
+    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
+        own(1, len(arrays))
+    return fit_again, True
 
 
 def same_kind(given: Any, samples: Any) -> bool:

@@ -6,10 +6,12 @@ Each side gives evidence, on its own and from the same weights and batches;
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from comparisons.comparing import broken
 from comparisons.evidence import (
+    BATCH,
     STEPS,
     Evidence,
     Failure,
@@ -96,6 +98,7 @@ def climb(
     """Prove, or refute, that a task's two halves are the same model."""
     began = time.monotonic()
     keras.doing = torch.doing = "climbing the ladder"
+    config = proven(config, steps)
     plan = planned(task, config, train, steps)
     asked = torch.submit("describe", task.torch, config, "float64")
     described = keras.call("describe", task.keras, config, "float64")
@@ -132,6 +135,13 @@ def climb(
         answers_agree=share,
         seconds=time.monotonic() - began,
     )
+
+
+def proven(config: Any, steps: int | Literal["full"]) -> Any:
+    """Return the budget of a proof: smaller batches, but for a whole run."""
+    if steps == "full":
+        return config
+    return replace(config, batch_size=min(config.batch_size, BATCH))
 
 
 def planned(

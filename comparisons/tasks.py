@@ -269,7 +269,7 @@ TASKS = (
         pretrained=("backbone", "classifier"),
         trains=False,
         seeds=2,
-        few=18,
+        few=9,
     ),
     weather(
         stem="chapter10_weather_dense",
@@ -405,7 +405,7 @@ TASKS = (
             "rmsprop_epsilon",
         ),
         native_bounds={"step": 0.3, "trajectory": 1.0, "whole run": 1.0},
-        seeds=4,
+        seeds=5,
         zero_gradient=(
             "encoder.attention/key/bias",
             "decoder.attention/key/bias",

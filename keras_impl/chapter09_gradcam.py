@@ -45,7 +45,7 @@ def build_model(config: Config) -> keras.Model:
 
 def predict(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the logits of ImageNet's classes, (N, 1000)."""
-    return model.predict(to_inputs(images), batch_size=16)
+    return model.predict(to_inputs(images), batch_size=8)
 
 
 def heat_maps(
@@ -54,7 +54,7 @@ def heat_maps(
     """Return Grad-CAM's heat of each image for its label, (N, 8, 8)."""
     backbone = model.get_layer("backbone")
     classifier = model.get_layer("classifier")
-    features = backbone.predict(to_inputs(images), batch_size=16)
+    features = backbone.predict(to_inputs(images), batch_size=8)
     features = ops.convert_to_tensor(features)  # (8, 8, 1280)
     with tf.GradientTape() as tape:
         tape.watch(features)

@@ -39,7 +39,7 @@ class Config:
     pattern_size: int = 96
     ascent_steps: int = 20
     ascent_rate: float = 0.1
-    batch_size: int = 16
+    batch_size: int = 8
 
 
 QUICK = Config()

@@ -139,22 +139,33 @@ def test_a_loop_of_the_half_s_own_is_called_again():
     again, parts = again_of(half, object(), PAIRS, Budget())
     assert parts
     again(3, 20)
-    assert half.trained == [(8, 1), (20, 3)]
+    assert half.trained == [(20, 3)]
 
 
 def test_fit_is_called_again_without_compiling_anew():
     half = Fit(shape=(6,))
     again, parts = again_of(half, half.model, PAIRS, Budget())
     assert parts
+    compiled = half.compiled
+    again(1, 4)
     again(3, 20)
-    assert half.trained == [(8, 1), (20, 3)]
-    assert half.compiled == 1
+    assert half.trained == [(4, 1), (20, 3)]
+    assert half.compiled == compiled
 
 
 def test_a_fit_of_features_is_timed_with_what_computes_them():
     half = Fit(shape=(3, 2))
     again, parts = again_of(half, half.model, PAIRS, Budget())
     assert not parts
+    half.trained.clear()
+    compiled = half.compiled
     again(3, 50)
-    assert half.trained == [(50, 1), (50, 3)]
-    assert half.compiled == 2
+    assert half.trained == [(50, 3)]
+    assert half.compiled == compiled + 1
+
+
+def test_a_model_keeps_its_own_fit():
+    half = Fit(shape=(6,))
+    fit = half.model.fit
+    again_of(half, half.model, PAIRS, Budget())
+    assert half.model.fit == fit

@@ -30,7 +30,7 @@ from comparisons.evidence import (
     general_weights,
     one_ulp_away,
 )
-from comparisons.ladder import judge, planned
+from comparisons.ladder import judge, planned, proven
 from comparisons.results import Rung
 from comparisons.settings import alike
 from comparisons.side import Split
@@ -203,6 +203,12 @@ def test_a_full_plan_is_the_whole_budget(batch, available, epochs):
     plan = Plan.of("full", Budget(batch, epochs), available)
     per_epoch = math.ceil(available / batch)
     assert plan == Plan(epochs, available, epochs * per_epoch, full=True)
+
+
+def test_a_proof_takes_small_batches_and_a_whole_run_its_own():
+    assert proven(Budget(512, 3), 50) == Budget(64, 3)
+    assert proven(Budget(16, 3), 50) == Budget(16, 3)
+    assert proven(Budget(512, 3), "full") == Budget(512, 3)
 
 
 def test_a_slow_network_is_proven_with_few_samples(tmp_path):

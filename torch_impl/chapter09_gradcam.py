@@ -48,7 +48,7 @@ def build_model(config: Config) -> nn.Module:
 def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
     """Return the logits of ImageNet's classes, (N, 1000)."""
     model.eval()
-    batches = to_inputs(images).to(device_of(model)).split(16)
+    batches = to_inputs(images).to(device_of(model)).split(8)
     return torch.cat([model(batch) for batch in batches]).cpu().numpy()
 
 
@@ -57,7 +57,7 @@ def heat_maps(
 ) -> np.ndarray:
     """Return Grad-CAM's heat of each image for its label, (N, 8, 8)."""
     model.eval()
-    batches = to_inputs(images).to(device_of(model)).split(16)
+    batches = to_inputs(images).to(device_of(model)).split(8)
     with torch.no_grad():
         features = torch.cat([model.backbone(batch) for batch in batches])
     features.requires_grad_()  # (1280, 8, 8)
