@@ -23,7 +23,9 @@ from comparisons.side import (
 )
 from shared_data import Data, first
 
-MEMORY_BATCHES = 16  # more of them need no more memory, and take their time
+# Of a training whose memory is measured, the same for both halves: the rest of
+# an epoch would add copies of its data, and take its time.
+MEMORY_BATCHES = 16
 
 
 @dataclass

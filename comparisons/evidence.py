@@ -21,8 +21,8 @@ SEEDS = range(1, 7)  # of the initialisation rung
 # once, so that a loop which loses a batch cannot hide.
 HELD_OUT = 600
 STEPS = 50  # of the trajectory, unless asked otherwise
-# Samples of a training step at most: 512 prove no more, and take eight times
-# as long in float64.
+# Samples of a training step at most: 512 prove no more, and the newswires'
+# proof took 15 s with them, 6 s with these.
 BATCH = 64
 
 Evidence = dict[str, Any]

@@ -145,7 +145,7 @@ def load_data(config: Config, data: str = "bundled") -> Data:
 def load_bags(
     data: str, train_samples: int, test_samples: int, seed: int, columns: int
 ) -> Data:
-    """Return the table of reviews, which most of the variants share."""
+    """Return the table of reviews. It is shared: nobody may change it."""
     known, unknown = load_reviews(data, train_samples, test_samples, seed)
     words = most_frequent_words(known.texts, columns)
     return Data(
