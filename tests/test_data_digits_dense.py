@@ -19,7 +19,14 @@ def digits() -> Data:
 
 
 def test_flat_digits_are_the_convnets_images_row_after_row(digits):
-    images = chapter08_digits_convnet.load_data(chapter08_digits_convnet.QUICK)
+    config = chapter02_digits_dense.QUICK
+    images = chapter08_digits_convnet.load_data(
+        replace(
+            chapter08_digits_convnet.QUICK,
+            train_samples=config.train_samples,
+            test_samples=config.test_samples,
+        )
+    )
     for flat, upright in (
         (digits.train, images.train),
         (digits.test, images.test),

@@ -236,7 +236,7 @@ def test_cats_and_dogs_are_drawn_for_the_task(archive, cache):
 def test_too_few_cats_and_dogs_are_told(archive, cache, monkeypatch):
     monkeypatch.setattr(solar_cells, "BOOK_EACH", 9)
     message = failure(lambda: solar_cells.book_cats_and_dogs(3))
-    assert "6 pictures" in message and "18" not in message
+    assert " with 6 pictures up to the last Cat; expected 9;" in message
 
 
 # === The scores =============================================================
