@@ -255,9 +255,8 @@ def one_task(
     """Start both sides, run a task on them, end them."""
     earlier = out / f"{task.stem}.json" if out else None
     with progress(task.stem) as say, both_sides(settings) as (keras, torch):
-        facts = keras.facts(), torch.facts()
         if settings.device == "cuda" and any(
-            f["device"] != "cuda" for f in facts
+            side.facts()["device"] != "cuda" for side in (keras, torch)
         ):
             raise RequestError(
                 "received --device cuda; expected a CUDA device that both "

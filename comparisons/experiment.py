@@ -103,6 +103,8 @@ def run_task(
     config = task.config(request.preset)
     say("loading data")
     with loaded(task, request, config) as (train, test, baseline):
+        # Only now wait for the imports of both sides.
+        made_with = environment(task, keras, torch, settings)
         say("climbing the ladder")
         parity = climb(keras, torch, task, config, train, test, request.steps)
         if request.preset == "quick":
@@ -118,7 +120,7 @@ def run_task(
                 "train": train.samples or 0,
                 "test": test.samples or 0,
             },
-            environment=environment(task, keras, torch, settings),
+            environment=made_with,
             parity=parity,
         )
         if not request.accuracy and not request.speed:

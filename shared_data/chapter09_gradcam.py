@@ -33,7 +33,7 @@ class Config:
     """
 
     seed: int = 0
-    size: int = 256
+    size: int = 192
     layers: tuple[str, ...] = ("block1", "block4", "block10")
     filters: int = 4
     pattern_size: int = 96
@@ -43,7 +43,7 @@ class Config:
 
 
 QUICK = Config()
-BOOK = Config(filters=16, pattern_size=192, ascent_steps=30)
+BOOK = Config(size=256, filters=16, pattern_size=192, ascent_steps=30)
 
 
 def load_data(config: Config, data: str = "bundled") -> Data:

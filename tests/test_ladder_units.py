@@ -226,9 +226,13 @@ def test_a_slow_network_is_proven_with_few_samples(tmp_path):
         assert replace(test, samples=count) in asked["forward float64"]
 
 
-def test_a_network_that_was_trained_before_is_drawn_once(tmp_path):
+def test_a_network_that_was_trained_before_is_drawn_less_often(tmp_path):
     train, test = Split(tmp_path, "train", 800), Split(tmp_path, "test", 900)
-    for task, count in ((TASK, len(SEEDS)), (replace(TASK, trains=False), 1)):
+    for task, count in (
+        (TASK, len(SEEDS)),
+        (replace(TASK, pretrained=("backbone",)), 2),
+        (replace(TASK, trains=False), 1),
+    ):
         plan = planned(task, Budget(16, 3), train, 50)
         work = Work(task, Budget(16, 3), train, test, plan)
         for asked in (work.keras_requests({}), work.torch_requests({})):

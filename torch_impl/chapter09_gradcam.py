@@ -2,7 +2,7 @@
 
 Book: section 9.4.  Twin: keras_impl/chapter09_gradcam.py
 Run: python -m torch_impl.chapter09_gradcam
-Expect: 0.85 of the heat in the right quarter, 0.25 by chance, in about 10 s.
+Expect: 0.75 of the heat in the right quarter, 0.25 by chance, in about 10 s.
 """
 
 import numpy as np
