@@ -20,7 +20,7 @@ class Config:
     seed: int = 0
     train_samples: int = 1_200
     test_samples: int = 1_000
-    pixels: int = 64
+    pixels: int = 48
     channels: int = 1
     width: int = 8
     dropout: float = 0.5

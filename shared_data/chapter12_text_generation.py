@@ -34,7 +34,7 @@ class Config:
     """
 
     seed: int = 0
-    train_samples: int = 6_000
+    train_samples: int = 5_000
     test_samples: int = 600
     words: int = 1_500
     length: int = 24
