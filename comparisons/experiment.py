@@ -257,7 +257,9 @@ def compare_accuracy(
         name: [float(r["scores"][task.metric]) for r in results]
         for name, results in done.items()
     }
-    gap = paired_gap(scores["keras"], scores["torch"], task.margin)
+    gap = paired_gap(
+        scores["keras"], scores["torch"], task.margin, drawn=task.trains
+    )
     shown: Exhibits = {name: runs[0]["exhibit"] for name, runs in done.items()}
     accuracy = Accuracy(
         metric=task.metric,

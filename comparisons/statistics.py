@@ -16,14 +16,18 @@ class Gap(NamedTuple):
 
 
 def paired_gap(
-    keras: Sequence[float], torch: Sequence[float], margin: float
+    keras: Sequence[float],
+    torch: Sequence[float],
+    margin: float,
+    drawn: bool = True,
 ) -> Gap:
     """Judge the gap PyTorch minus Keras over seeds that share weights.
 
     Two one-sided t-tests at 5 % each reject a gap of `margin` or more exactly
     when the 90 % interval lies inside (-margin, margin): Schuirmann 1987,
     J. Pharmacokinet. Biopharm. 15. "Not significantly different" would not do:
-    with few seeds nothing ever is.
+    with few seeds nothing ever is. Where nothing is `drawn`, from a seed or
+    otherwise, the gap of a single run is the gap of all.
 
     Raises:
         ValueError: the two are not equally many, or none.
@@ -35,10 +39,13 @@ def paired_gap(
         )
     gaps = np.subtract(torch, keras)
     mean = float(gaps.mean())
-    if len(gaps) == 1:
+    if len(gaps) > 1:
+        error = float(gaps.std(ddof=1)) / np.sqrt(len(gaps))
+        reach = float(stats.t.ppf(0.95, len(gaps) - 1)) * error
+    elif drawn:
         return Gap(mean, None, "undecided")
-    error = float(gaps.std(ddof=1)) / np.sqrt(len(gaps))
-    reach = float(stats.t.ppf(0.95, len(gaps) - 1)) * error
+    else:
+        reach = 0.0
     low, high = mean - reach, mean + reach
     verdict: Verdict = "undecided"
     if -margin < low and high < margin:

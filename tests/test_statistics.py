@@ -73,6 +73,14 @@ def test_one_seed_decides_nothing():
     assert paired_gap([0.1], [0.9], 0.1).verdict == "undecided"
 
 
+def test_one_run_decides_where_nothing_is_drawn():
+    same = paired_gap([0.9], [0.9], 0.1, drawn=False)
+    assert same == (0.0, (0.0, 0.0), "equivalent")
+    assert paired_gap([0.1], [0.9], 0.1, drawn=False).verdict == "different"
+    lost = paired_gap([0.1], [math.nan], 0.1, drawn=False)
+    assert lost.verdict == "undecided"
+
+
 @pytest.mark.parametrize("keras, torch", [([], []), ([1.0], []), ([1], [1, 2])])
 def test_unequal_or_no_scores_are_refused(keras, torch):
     numbers = f"received {len(keras)} and {len(torch)} scores; expected"
