@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from comparisons.comparing import FLOORS, TOLERANCES, Comparison, broken, rung
+from comparisons.comparing import (
+    FLOORS,
+    TOLERANCES,
+    Comparison,
+    broken,
+    difference,
+    rung,
+)
 from comparisons.evidence import (
     STEPS,
     Evidence,
@@ -172,6 +179,14 @@ def training_rungs(
                 tolerance = task.native_bounds.get(name, tolerance)
             else:
                 tolerance = task.tolerances.get(name, tolerance)
+            steps = 0
+            equal = each or not aligned["aligned"]
+            if name == "whole run" and equal and chaotic(noise, tolerance):
+                steps = steps_together(aligned["losses"], moved["losses"])
+            if steps:
+                compared = trained(
+                    task, layers, (ours, theirs), part, each, steps
+                )
             if undeclared:
                 compared = Comparison(
                     (("the row in tasks.py", math.inf),),
@@ -183,8 +198,39 @@ def training_rungs(
                 climbed.detail = (
                     f"{tolerance:g} is enough: {task.tolerances_why}"
                 )
+            if climbed.passed and steps:
+                climbed.detail = (
+                    f"compared for {steps} of {len(ours['losses'])} steps: "
+                    "from there on PyTorch, moved by one unit in the last "
+                    "place, leaves itself"
+                )
             rungs.append(climbed)
     return rungs
+
+
+def chaotic(noise: Comparison, tolerance: float) -> bool:
+    """Whether a half leaves itself: then no other could stay beside it.
+
+    A run that ends in no number is not chaotic, but wrong.
+    """
+    return tolerance < noise.largest < math.inf
+
+
+def steps_together(losses: Any, moved: Any) -> int:
+    """Return after how many steps a run and the same run, moved, part.
+
+    0 if they never do, or do not tell their losses: then nothing excuses the
+    end of the run. Two frameworks round differently in every step, and part
+    sooner than a run that was moved once: a thousandth of the tolerance is
+    the limit.
+    """
+    limit = TOLERANCES["whole run", "float64"] / 1000
+    if losses is None or moved is None:
+        return 0
+    for step, (one, other) in enumerate(zip(losses, moved, strict=True)):
+        if not difference(one, other, FLOORS["float64"]) <= limit:
+            return step
+    return 0
 
 
 def trained(
@@ -193,18 +239,20 @@ def trained(
     runs: tuple[Evidence, Evidence],
     part: str,
     each_loss: bool,
+    steps: int = 0,
 ) -> Comparison:
     """Compare two training runs: losses, then weights, both in Keras' names.
 
     `each_loss` compares the loss of every step; without it their mean, since
-    unequal formulas soon meet each batch at another moment.
+    unequal formulas soon meet each batch at another moment. Of a run that can
+    be compared for so many `steps` alone, only their losses are.
     """
     kept: list[dict[str, Any]] = []
     seen = all(run["losses"] is not None for run in runs)
     for run in runs:
         of_torch = run["side"] == "torch"
         state = {}
-        if part != "first_losses":
+        if part != "first_losses" and not steps:
             state = in_keras(layers, run[part], of_torch)
         still = in_keras(layers, run["gradients"], of_torch)
         # One that is absent is told by the rung of gradients.
@@ -213,12 +261,12 @@ def trained(
                 return Comparison(
                     ((name, math.inf),), f"{name} has a gradient after all"
                 )
-        upto = {"after_one": 1, "first_losses": STEPS}.get(part)
+        upto = {"after_one": 1, "first_losses": STEPS}.get(part, steps or None)
         losses = run["losses"][:upto] if seen else []
         named = {"mean loss": np.mean(losses)} if seen else {}
         if each_loss:
             named = {f"loss of step {i}": x for i, x in enumerate(losses, 1)}
-            if part == "final":
+            if part == "final" and not steps:
                 named["losses that train returns"] = run["epoch_losses"]
         weights = {
             n: w for n, w in state.items() if n not in task.zero_gradient

@@ -81,9 +81,10 @@ def agreement(answer: str, keras: np.ndarray, torch: np.ndarray) -> float:
     """Return the share of samples on which two sets of predictions agree.
 
     `answer` says what counts: "class" the largest logit, "sign" the sign of
-    the one logit, a number the distance that still counts as the same.
+    the one logit (of a variant with several: the largest), a number the
+    distance that still counts as the same.
     """
-    if answer == "class":
+    if answer == "class" or (answer == "sign" and keras.shape[-1] > 1):
         same = keras.argmax(-1) == torch.argmax(-1)
     elif answer == "sign":
         same = (keras > 0) == (torch > 0)

@@ -30,7 +30,7 @@ from comparisons.evidence import (
     general_weights,
     one_ulp_away,
 )
-from comparisons.ladder import judge, planned, proven
+from comparisons.ladder import cut_short, judge, planned, proven
 from comparisons.results import Rung
 from comparisons.settings import alike
 from comparisons.side import Split
@@ -511,6 +511,49 @@ def test_a_whole_run_that_ends_in_no_number_fails(pair: Pair, bad: float):
     for key in ("training float64", "training float64, moved"):
         pair.torch[key]["final"]["hidden.weight"][0, 0] = bad
     pair.keras["training float64"]["final"]["hidden/kernel"][0, 0] = bad
+    assert ("whole run", "float64", "aligned") in failures(
+        pair.judge(full=True)
+    )
+
+
+def leave_itself(pair: Pair, step: int) -> None:
+    """Let PyTorch, moved, go another way from a step on; weights too."""
+    moved = pair.torch["training float64, moved"]
+    moved["losses"][step:] += 0.1
+    moved["final"]["hidden.weight"] += 1.0
+
+
+@pytest.mark.parametrize(
+    ("differs", "holds"), [(STEPS - 1, True), (3, True), (2, False)]
+)
+def test_a_chaotic_whole_run_is_compared_as_far_as_it_goes(
+    pair: Pair, differs: int, holds: bool
+):
+    leave_itself(pair, 3)
+    pair.keras["training float64"]["losses"][differs:] += 0.1
+    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
+    pair.task = replace(pair.task, native_bounds={"trajectory": 1.0})
+    rungs = pair.judge(full=True)
+    (whole,) = [
+        r for r in rungs if (r.name, r.lane) == ("whole run", "aligned")
+    ]
+    assert whole.passed == holds
+    assert cut_short(whole)
+    told = f"compared for 3 of {STEPS} steps" in whole.detail
+    assert told == holds
+    assert ("loss of step 3 " in whole.detail) != holds
+
+
+def test_a_run_that_keeps_to_itself_is_compared_to_its_end(pair: Pair):
+    pair.keras["training float64"]["losses"][-1] += 0.1
+    rungs = pair.judge(full=True)
+    assert ("whole run", "float64", "aligned") in failures(rungs)
+    assert not any(map(cut_short, rungs))
+
+
+def test_a_run_that_leaves_itself_at_once_is_not_excused(pair: Pair):
+    leave_itself(pair, 0)
+    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
     assert ("whole run", "float64", "aligned") in failures(
         pair.judge(full=True)
     )

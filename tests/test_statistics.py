@@ -206,6 +206,12 @@ def test_agreement_of_signs():
     assert agreement("sign", keras, torch) == 0.5
 
 
+def test_where_a_variant_has_several_logits_the_largest_counts():
+    keras = np.array([[1.0, 2.0, 0.5], [-3.0, -2.0, -1.0]])
+    torch = np.array([[-1.0, 2.0, 0.5], [-1.0, -2.0, -3.0]])
+    assert agreement("sign", keras, torch) == 0.5
+
+
 def test_agreement_within_a_distance_includes_the_distance():
     keras = np.array([[0.0], [1.0], [2.0], [3.0]])
     torch = np.array([[0.0], [1.5], [2.5078125], [-3.0]])
