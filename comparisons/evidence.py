@@ -140,8 +140,8 @@ class Work:
         # Without training all weights were trained before: nothing is drawn.
         # Beside a trained backbone only its head is drawn, and a head that is
         # so wide says enough in two draws.
-        seeds = SEEDS if self.task.trains else SEEDS[:1]
-        seeds = seeds[:2] if self.task.pretrained else seeds
+        seeds = SEEDS[:2] if self.task.pretrained else SEEDS
+        seeds = seeds if self.task.trains else SEEDS[:1]
         requests = {
             "forward float64": forward("float64", double, aligned=True),
             "forward float32": forward("float32", single, aligned=False),

@@ -129,21 +129,12 @@ def climb(
             closed.update(evidence.get("aligned", []))
     return Parity(
         passed=all(r.passed for r in rungs)
-        and (share in (None, 1.0) or any(map(cut_short, rungs))),
+        and (share in (None, 1.0) or any(r.compared_steps for r in rungs)),
         steps=plan.steps,
         rungs=rungs,
         differences=sorted(closed),
         answers_agree=share,
         seconds=time.monotonic() - began,
-    )
-
-
-def cut_short(rung: Rung) -> bool:
-    """Whether a whole run could not be compared to its end: it is chaotic."""
-    return (
-        (rung.name, rung.lane) == ("whole run", "aligned")
-        and rung.noise_floor is not None
-        and rung.tolerance < rung.noise_floor
     )
 
 

@@ -35,6 +35,7 @@ class Rung(Record):
     passed: bool
     detail: str = ""
     variant: str = ""  # a further configuration of the task; "" its own
+    compared_steps: int | None = None  # of a chaotic whole run, else all
 
 
 class Parity(Record):

@@ -172,7 +172,6 @@ def training_rungs(
         undeclared = set(theirs["aligned"]) - set(task.differences)
         for name, part in parts:
             each = lane == "aligned"
-            compared = trained(task, layers, (ours, theirs), part, each)
             noise = trained(task, layers, (aligned, moved), part, each)
             tolerance = TOLERANCES[name, "float64"]
             if lane == "native" and aligned["aligned"]:
@@ -183,10 +182,7 @@ def training_rungs(
             equal = each or not aligned["aligned"]
             if name == "whole run" and equal and chaotic(noise, tolerance):
                 steps = steps_together(aligned["losses"], moved["losses"])
-            if steps:
-                compared = trained(
-                    task, layers, (ours, theirs), part, each, steps
-                )
+            compared = trained(task, layers, (ours, theirs), part, each, steps)
             if undeclared:
                 compared = Comparison(
                     (("the row in tasks.py", math.inf),),
@@ -198,6 +194,7 @@ def training_rungs(
                 climbed.detail = (
                     f"{tolerance:g} is enough: {task.tolerances_why}"
                 )
+            climbed.compared_steps = steps or None
             if climbed.passed and steps:
                 climbed.detail = (
                     f"compared for {steps} of {len(ours['losses'])} steps: "
