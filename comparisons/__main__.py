@@ -42,7 +42,7 @@ from comparisons.results import Result, read_results
 from comparisons.selection import select
 from comparisons.task import Task
 from comparisons.tasks import TASKS
-from comparisons.worker import HalfFailed, RequestError, Settings, both_sides
+from comparisons.worker import HalfFailed, RequestError, Settings, Sides
 from shared_data import DataError
 
 app = typer.Typer(
@@ -215,7 +215,7 @@ def perform(
     conclude: Callable[[list[Result]], None] = lambda _: None,
 ) -> None:
     """Run tasks one after the other and exit with the right status."""
-    with one_line():
+    with one_line(), Sides(settings) as sides:
         tasks = select(names)
         if out is not None:
             reports.make_folder(out)
@@ -224,7 +224,7 @@ def perform(
         failed = False
         for task in tasks:
             try:
-                result = one_task(task, request, settings, out)
+                result = one_task(task, request, sides, out)
             except (RequestError, DataError) as error:
                 # The other tasks may still succeed.
                 unmet.append(f"{task.stem}: {error}")
@@ -250,11 +250,12 @@ def perform(
 
 
 def one_task(
-    task: Task, request: Request, settings: Settings, out: Path | None
+    task: Task, request: Request, sides: Sides, out: Path | None
 ) -> Result:
-    """Start both sides, run a task on them, end them."""
+    """Run a task on both sides."""
     earlier = out / f"{task.stem}.json" if out else None
-    with progress(task.stem) as say, both_sides(settings) as (keras, torch):
+    settings = sides.settings
+    with progress(task.stem) as say, sides.lent() as (keras, torch):
         if settings.device == "cuda" and any(
             side.facts()["device"] != "cuda" for side in (keras, torch)
         ):

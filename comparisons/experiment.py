@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +32,6 @@ from comparisons.task import Task
 from comparisons.weights import keras_to_torch
 from comparisons.worker import (
     HalfFailed,
-    Name,
     RequestError,
     Settings,
     Side,
@@ -102,9 +101,22 @@ def run_task(
     """
     config = task.config(request.preset)
     say("loading data")
-    with loaded(task, request, config) as (train, test, baseline):
+    with (
+        loaded(task, request, config) as (train, test, baseline),
+        ExitStack() as stack,
+    ):
         # Only now wait for the imports of both sides.
         made_with = environment(task, keras, torch, settings)
+        fresh: tuple[Side, Side] | None = None
+        if request.accuracy or request.speed:
+            # Memory and speed are those of processes that did nothing before.
+            # They are started where a side waits for the other.
+            fresh = stack.enter_context(both_sides(settings))
+            halves = task.keras, task.torch
+            peaks = [
+                side.submit("measure_memory", half, config, train)
+                for side, half in zip(fresh, halves, strict=True)
+            ]
         say("climbing the ladder")
         parity = climb(keras, torch, task, config, train, test, request.steps)
         if request.preset == "quick":
@@ -123,43 +135,37 @@ def run_task(
             environment=made_with,
             parity=parity,
         )
-        if not request.accuracy and not request.speed:
+        if fresh is None:
             return result
         picture_path = earlier and earlier.with_name(f"{task.stem}_exhibit.png")
-        with both_sides(settings) as fresh:
-            peaks = [
-                side.submit("measure_memory", half, config, train)
-                for side, half in zip(
-                    fresh, (task.keras, task.torch), strict=True
-                )
-            ]
-            if request.accuracy:
-                result.accuracy, shown = compare_accuracy(
-                    task, request, keras, torch, config, train, test,
-                    baseline, say,
-                )  # fmt: skip
-                result.exhibit = show(shown, picture_path)
-                result.accuracy.reproduced = reproduced(result, earlier)
-            say("measuring memory")
-            for side in fresh:
-                side.doing = "measuring memory"
-            ours, theirs = (
-                peaks_or_reason(side, peak)
-                for side, peak in zip(fresh, peaks, strict=True)
-            )
-            result.memory = Memory(keras=ours, torch=theirs)
+        if request.accuracy:
+            result.accuracy, shown = compare_accuracy(
+                task, request, keras, torch, config, train, test,
+                baseline, say,
+            )  # fmt: skip
+            result.exhibit = show(shown, picture_path)
+            result.accuracy.reproduced = reproduced(result, earlier)
+        say("measuring memory")
+        for side in fresh:
+            side.doing = "measuring memory"
+        ours, theirs = (
+            peaks_or_reason(side, peak)
+            for side, peak in zip(fresh, peaks, strict=True)
+        )
+        result.memory = Memory(keras=ours, torch=theirs)
         if request.speed and parity.passed:
             say("measuring speed")
-            sides: dict[Name, Side] = {"keras": keras, "torch": torch}
-            for side in sides.values():
+            for side in fresh:
                 side.doing = "measuring speed"
             result.throughput = measure.throughput(
-                sides,
+                {"keras": fresh[0], "torch": fresh[1]},
                 {"keras": task.keras, "torch": task.torch},
                 config,
                 train,
                 test,
                 measure.Budget(),
+                # The fresh ones were imported while others were at work.
+                {s.name: s.facts()["import_s"] for s in (keras, torch)},
             )
         return result
 

@@ -105,7 +105,7 @@ def proof(result: Result) -> str:
     return "  ".join(words)
 
 
-TRAINED = ("step", "trajectory", "whole run")  # rungs with two lanes
+TRAINED = ("step", "trajectory")  # rungs with two lanes
 
 
 def native(rung: Rung) -> bool:

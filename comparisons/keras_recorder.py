@@ -63,6 +63,12 @@ def layers_of(model: Any) -> list[Layer]:
     return list(found.values())
 
 
+def is_recurrent(model: Any) -> bool:
+    """Whether a layer goes step by step through time."""
+    layers = [] if isinstance(model, dict) else model._flatten_layers()
+    return any(isinstance(layer, RNN) for layer in layers)
+
+
 def named_weights(model: Any) -> dict[str, Any]:
     """Return every weight by `layer/variable`, as weights.py names it.
 
@@ -182,7 +188,7 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
 
 @contextmanager
 def eagerly() -> Iterator[None]:
-    """Let `predict` run line by line, so that Python sees every layer."""
+    """Let `predict` and `fit` run line by line: Python sees every layer."""
     if keras.backend.backend() != "tensorflow":
         yield
         return

@@ -22,6 +22,8 @@ from comparisons.keras_recorder import (
     describe_loss,
     describe_optimizer,
     dropout_off,
+    eagerly,
+    is_recurrent,
     layers_of,
     named_weights,
     recorded_outputs,
@@ -33,6 +35,11 @@ from comparisons.side import (
     Split,
     State,
 )
+
+# Trainings of so few steps are not compiled: that takes longer than to run
+# them, but for loops through time. The forward rungs and the trajectory
+# compare what is compiled.
+LINE_BY_LINE = 12
 
 
 def start(threads: int, device: str) -> dict[str, Any]:
@@ -131,6 +138,8 @@ def training(
         return recorder.watch(original(*args))
 
     with dropout_off() as dropped, ExitStack() as stack:
+        if steps <= LINE_BY_LINE and not is_recurrent(model):
+            stack.enter_context(eagerly())
         replace_in = partial(mock.patch.object, module)
         stack.enter_context(replace_in("make_optimizer", make_optimizer))
         if hasattr(module, "train_step"):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from comparisons.comparing import broken
 from comparisons.evidence import (
     BATCH,
+    FEW,
     STEPS,
     Evidence,
     Failure,
@@ -98,7 +99,7 @@ def climb(
     """Prove, or refute, that a task's two halves are the same model."""
     began = time.monotonic()
     keras.doing = torch.doing = "climbing the ladder"
-    config = proven(config, steps)
+    config = proven(task, config, steps)
     plan = planned(task, config, train, steps)
     asked = torch.submit("describe", task.torch, config, "float64")
     described = keras.call("describe", task.keras, config, "float64")
@@ -107,13 +108,15 @@ def climb(
         keras.call("initial", task.keras, config, "float64", 0),
         task.pretrained,
     )
-    moved = carried(layers, weights, outcome(torch, asked))
+    theirs_described = outcome(torch, asked)
+    moved = carried(layers, weights, theirs_described)
     work = Work(task, config, train, test, plan)
     waiting = [
         collect(keras, task.keras, work.keras_requests(weights)),
         collect(torch, task.torch, work.torch_requests(moved)),
     ]
     ours, theirs = (wait() for wait in waiting)
+    ours["settings"], theirs["settings"] = described, theirs_described
     replay = replayed(keras, task.keras, config, layers, theirs["initial 1"])
     rungs = judge(task, ours, theirs, replay, full=steps == "full")
     share = None
@@ -138,11 +141,12 @@ def climb(
     )
 
 
-def proven(config: Any, steps: int | Literal["full"]) -> Any:
+def proven(task: Task, config: Any, steps: int | Literal["full"]) -> Any:
     """Return the budget of a proof: smaller batches, but for a whole run."""
     if steps == "full":
         return config
-    return replace(config, batch_size=min(config.batch_size, BATCH))
+    most = FEW if task.few else BATCH
+    return replace(config, batch_size=min(config.batch_size, most))
 
 
 def planned(

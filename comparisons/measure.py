@@ -28,10 +28,10 @@ FOREIGN = 0.10  # cores that others may hold during a block
 class Budget:
     """How long to measure."""
 
-    block_s: float = 0.5  # of one timed letter
+    block_s: float = 0.3  # of one timed letter, at least
     blocks: int = 3  # of four letters each
     attempts: int = 8
-    most_s: float = 6.0  # after which two good blocks are enough
+    most_s: float = 10.0  # after which two good blocks are enough
 
 
 def throughput(
@@ -41,11 +41,13 @@ def throughput(
     train: Split,
     test: Split,
     budget: Budget,
+    import_s: dict[Name, float],
 ) -> Throughput:
     """Measure training and prediction of both halves, warmed up, in turn.
 
-    Of an epoch, or of predictions, that would fill several blocks only a part
-    is measured, where that is fair to both.
+    `import_s` is told on, beside what warming up took. Of an epoch, or of
+    predictions, that would fill several blocks only a part is measured, where
+    that is fair to both.
     """
     warm = {
         name: side.call("warm_up", halves[name], config, train, test)
@@ -68,11 +70,11 @@ def throughput(
         predict=compared["predict"],
         warmup_s={
             name: {
-                "import": side.facts()["import_s"],
+                "import": import_s[name],
                 "build": warm[name]["build_s"],
                 "first_step": warm[name]["first_step_s"],
             }
-            for name, side in sides.items()
+            for name in sides
         },
         mode={name: w["mode"] for name, w in warm.items()},
     )
@@ -85,9 +87,10 @@ def sized(
     batch: int,
     budget: Budget,
 ) -> int:
-    """Return how many samples fill a block; all, if three blocks hold them.
+    """Return how many samples to time; all, if three blocks hold them.
 
-    A few batches are timed to know it.
+    If not, as many as fill two: what a call costs, however few it gets, must
+    not weigh much. A few batches are timed to know it.
     """
     few = part_of(samples, 0.0, batch)
     spent = min(
@@ -97,7 +100,7 @@ def sized(
     all_s = spent * samples / few
     if all_s <= 3 * budget.block_s:
         return samples
-    return part_of(samples, budget.block_s / all_s, batch)
+    return part_of(samples, 2 * budget.block_s / all_s, batch)
 
 
 def part_of(samples: int, share: float, batch: int) -> int:

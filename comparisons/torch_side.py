@@ -4,6 +4,7 @@ The only module that imports the PyTorch halves. It runs in a process of its
 own and knows nothing of Keras. Weights are NumPy arrays by parameter name.
 """
 
+import importlib
 from typing import Any
 from unittest import mock
 
@@ -42,6 +43,8 @@ def start(threads: int, device: str) -> dict[str, Any]:
     torch.set_float32_matmul_precision("highest")
     cuda = torch.cuda.is_available()
     _device = "cuda" if cuda and device != "cpu" else "cpu"
+    # The first optimizer would import it; now TensorFlow's import hides that.
+    importlib.import_module("torch._dynamo")
     # A plain string: unpickling torch's own would import torch in the parent.
     return {"torch": str(torch.__version__), "device": _device}
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import spawn
 from pathlib import Path
@@ -89,6 +89,8 @@ class Side:
         environment = settings.environment()
         # A user's keras.json must not change the model.
         environment["KERAS_HOME"] = str(folder)
+        # PyTorch's compiler makes a folder as soon as it is imported.
+        environment["TORCHINDUCTOR_CACHE_DIR"] = str(folder)
         self.executor = ProcessPoolExecutor(
             max_workers=1,
             mp_context=multiprocessing.get_context("spawn"),
@@ -97,7 +99,7 @@ class Side:
         )
         spawn.set_executable(interpreter)
         try:
-            with mock.patch.dict(os.environ, environment):
+            with mock.patch.dict(os.environ, environment), ctrl_c_held():
                 self.started = self.submit(
                     "start", settings.threads, settings.device
                 )
@@ -169,11 +171,22 @@ class Side:
         self.close()
 
 
+@contextmanager
+def ctrl_c_held() -> Iterator[None]:
+    """Hold Ctrl-C back from here, and for good from processes begun here.
+
+    It reaches the whole group; the parent alone decides what it means.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def begin(log: Path) -> None:
     """Prepare a side process (runs there)."""
     silence(log)
-    # Ctrl-C reaches the whole group; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=leave_with_parent, daemon=True).start()
 
 
@@ -205,3 +218,37 @@ def both_sides(
             Side("torch", settings, folder) as torch,
         ):
             yield keras, torch
+
+
+class Sides:
+    """Both sides from task to task; a context manager that ends them.
+
+    To import TensorFlow takes longer than most proofs. What a task has left
+    undone dies with the sides that were to do it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.stack = ExitStack()
+        self.living: tuple[Side, Side] | None = None
+
+    @contextmanager
+    def lent(self) -> Iterator[tuple[Side, Side]]:
+        """Yield both sides, started where none live; end them on an error."""
+        if self.living is None:
+            self.living = self.stack.enter_context(both_sides(self.settings))
+        try:
+            yield self.living
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self.living = None
+        self.stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

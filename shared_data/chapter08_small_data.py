@@ -41,7 +41,7 @@ class Config:
     rotation: tuple[float, float] = (-0.1, 0.1)
     zoom: tuple[float, float] = (-0.2, 0.2)
     batch_size: int = 16
-    epochs: int = 7
+    epochs: int = 5
     learning_rate: float = 5e-4
 
 

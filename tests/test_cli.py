@@ -20,6 +20,7 @@ from test_results import make_result, stored
 
 from comparisons import __main__ as cli
 from comparisons import differences as atlas
+from comparisons import worker
 from comparisons.results import Result, read_result
 from comparisons.tasks import TASKS
 from shared_data import DataError
@@ -62,7 +63,7 @@ class Here:
     def __init__(self, monkeypatch: Any, capsys: Any) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys
         self.facts = {"device": "cpu"}
-        monkeypatch.setattr(cli, "both_sides", self.both_sides)
+        monkeypatch.setattr(worker, "both_sides", self.both_sides)
 
     @contextmanager
     def both_sides(self, settings: Any) -> Iterator[tuple[Any, Any]]:

@@ -342,7 +342,7 @@ def test_the_control_tells_of_a_half_that_differs_from_itself(monkeypatch):
 # === Both kinds of work =====================================================
 
 
-@pytest.mark.parametrize("train, trained", (("parts", 100), ("whole", 1_000)))
+@pytest.mark.parametrize("train, trained", (("parts", 200), ("whole", 1_000)))
 def test_training_and_prediction_are_measured_after_warming_up(
     monkeypatch, train, trained
 ):
@@ -381,7 +381,9 @@ def test_training_and_prediction_are_measured_after_warming_up(
         "torch": side("torch", {"train": block / 100, "predict": block / 5e3}),
     }
     halves: Any = {name: f"{name} half" for name in sides}
-    found = measure.throughput(sides, halves, config, *splits, BUDGET)
+    found = measure.throughput(
+        sides, halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
+    )
     assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
     works = [work for _, work in asked[2:]]
     assert works == sorted(works, reverse=True)  # train, then predict
@@ -431,7 +433,9 @@ def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     halves: Any = {"keras": "half", "torch": "half"}
     splits = tuple(Split(Path(), name, 3) for name in ("train", "test"))
     config = SimpleNamespace(batch_size=2)
-    found = measure.throughput(sides, halves, config, *splits, BUDGET)
+    found = measure.throughput(
+        sides, halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
+    )
     assert found.train.ratio is None
     assert found.train.note == "does not train"
     assert found.predict.ratio is not None

@@ -51,6 +51,7 @@ ONE_SIDED = {
     "leaves",
     "layers_of",
     "eagerly",
+    "is_recurrent",
     "engine_peaks",
     "is_spatial",
     "named_parameters",

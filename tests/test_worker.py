@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import psutil
 import pytest
 from test_results import make_result, stored
 
+from comparisons import worker
 from comparisons.side import Split, write_split
 from comparisons.tasks import BY_STEM
 from comparisons.worker import (
@@ -24,6 +26,7 @@ from comparisons.worker import (
     Settings,
     Side,
     SideDied,
+    Sides,
 )
 from shared_data import Arrays
 
@@ -410,6 +413,46 @@ def test_what_a_module_does_not_load(module: str, absent: tuple[str, ...]):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+# === From task to task ====================================================
+
+
+def test_sides_live_on_until_a_task_fails_and_are_ended_with_the_block(
+    monkeypatch,
+):
+    told: list[str] = []
+
+    @contextmanager
+    def both_sides(settings: Settings) -> Iterator[Any]:
+        told.append("started")
+        yield "keras", "torch"
+        told.append("ended")
+
+    monkeypatch.setattr(worker, "both_sides", both_sides)
+    with Sides(Settings()) as sides:
+        assert told == []
+        for _ in range(2):
+            with sides.lent() as both:
+                assert both == ("keras", "torch")
+        assert told == ["started"]
+        with pytest.raises(HalfFailed), sides.lent():
+            raise HalfFailed("what else was asked for must not be waited for")
+        assert told == ["started", "ended"]
+        with sides.lent():
+            pass
+        assert told == ["started", "ended", "started"]
+    assert told == ["started", "ended", "started", "ended"]
+
+
+def test_a_side_that_died_is_replaced_for_the_next_task():
+    with Sides(Settings(device="cpu")) as sides:
+        with pytest.raises(SideDied), sides.lent() as (_, torch):
+            torch.facts()
+            os.kill(torch.process.pid, signal.SIGKILL)
+            torch.call("round_trip")
+        with sides.lent() as (_, torch):
+            assert torch.facts()["device"] == "cpu"
 
 
 # === The same bits ========================================================
