@@ -19,7 +19,7 @@ class Config:
     train_samples: int = 2_500
     test_samples: int = 1_000
     batch_size: int = 64
-    epochs: int = 10
+    epochs: int = 12
     learning_rate: float = 5e-4
 
 

@@ -156,7 +156,7 @@ class Sides:
         foreign: Iterable[float] = (),
     ) -> None:
         self.asked: list[tuple[str, str, int]] = []
-        self.letters = 0
+        self.guards = 0
         self.time_of = time_of
         self.foreign = list(foreign)
         monkeypatch.setattr(measure, "Guard", self.guard)
@@ -179,11 +179,14 @@ class Sides:
         return call
 
     def guard(self, sides: Any) -> Any:
+        """Watch one block: all four letters lie between its two readings."""
         assert sides is self.sides
+        began = len(self.asked)
 
         def foreign_cores() -> float:
-            self.letters += 1
-            script = self.foreign[self.letters - 1 : self.letters]
+            assert len(self.asked) == began + 4
+            self.guards += 1
+            script = self.foreign[self.guards - 1 : self.guards]
             return script[0] if script else 0.0
 
         return SimpleNamespace(foreign_cores=foreign_cores)
@@ -278,8 +281,7 @@ def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
         second = count in (2, 3)  # both letters of the second block
         return STEADY[name] * (40.0 if second and name == "torch" else 1.0)
 
-    # The sixth letter is in the second block.
-    sides = Sides(monkeypatch, disturbed, foreign=[0.0] * 5 + [1.7])
+    sides = Sides(monkeypatch, disturbed, foreign=[0.0, 1.7])
     found = sides.compare(BUDGET)
     assert (found.blocks, found.rejected) == (4, 1)
     assert found.foreign_cores == pytest.approx(1.7)
@@ -289,15 +291,15 @@ def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
 
 
 def test_a_little_of_others_is_borne(monkeypatch):
-    sides = Sides(monkeypatch, steady, foreign=[FOREIGN * 0.99] * 16)
+    sides = Sides(monkeypatch, steady, foreign=[FOREIGN * 0.99] * 4)
     found = sides.compare(BUDGET)
     assert (found.blocks, found.rejected) == (4, 0)
 
 
 @pytest.mark.parametrize("quiet", (0, 1))
 def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
-    loud = [1.3] * 4 * (BUDGET.attempts - quiet)
-    sides = Sides(monkeypatch, steady, foreign=[*[0.0] * 4 * quiet, *loud])
+    loud = [1.3] * (BUDGET.attempts - quiet)
+    sides = Sides(monkeypatch, steady, foreign=[*[0.0] * quiet, *loud])
     found = sides.compare(BUDGET)
     assert found.note == "not measurable here: others held up to 1.3 cores"
     assert (found.keras, found.torch, found.ratio) == (None, None, None)
@@ -307,7 +309,7 @@ def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
 
 
 def test_the_attempts_end(monkeypatch):
-    loud = [0.0] * 8 + [1.0] * 100
+    loud = [0.0] * 2 + [1.0] * 100
     found = Sides(monkeypatch, steady, foreign=loud).compare(BUDGET)
     assert (found.blocks, found.rejected) == (2, 4)
     assert found.ratio.median == pytest.approx(0.5)
