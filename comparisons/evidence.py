@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from comparisons.side import Half, Split, State
+from comparisons.side import Half, Split, State, Training
 from comparisons.task import Task
 from comparisons.worker import HalfFailed, Side
 
@@ -161,7 +161,6 @@ class Work:
             return requests
         batch = self.config.batch_size
         one, two = Plan(1, batch, 1), Plan(1, 2 * batch, 2)
-        shuffled = self.training("float32", single, two, aligned=False)
         return requests | {
             "training float64": self.training(
                 "float64", double, self.plan, aligned=True
@@ -169,18 +168,24 @@ class Work:
             "training float32": self.training(
                 "float32", single, one, aligned=False
             ),
-            "shuffled float32": (*shuffled, True),
+            "shuffled float32": self.training(
+                "float32", single, two, aligned=False, shuffle=True
+            ),
         }
 
     def training(
-        self, dtype: str, weights: State, plan: Plan, aligned: bool
+        self,
+        dtype: str,
+        weights: State,
+        plan: Plan,
+        aligned: bool,
+        shuffle: bool = False,
     ) -> Request:
         config = replace(self.config, epochs=plan.epochs)
         split = replace(self.train, samples=plan.samples)
         asked = self.test if plan.full else None  # a whole run has answers
-        return (
-            *("training", config, dtype, weights),
-            *(split, asked, plan.steps, aligned),
+        return "training", Training(
+            config, dtype, weights, split, asked, plan.steps, aligned, shuffle
         )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 from keras.layers import RNN
 
-from comparisons.side import State, by_name
+from comparisons.side import OPTIMIZER_SETTINGS, State, by_name
 from comparisons.weights import RAW, RULES, Layer, variable_name
 
 LOSSES = {
@@ -115,12 +115,7 @@ def describe_optimizer(optimizer: Any) -> dict[str, Any]:
         "name": "Adam" if kind == "AdamW" else kind,
         "learning_rate": float(ops.convert_to_numpy(optimizer.learning_rate)),
         "weight_decay": f"{decay:g} decoupled" if decay else "none",
-        **{
-            name: config[name]
-            for name in ("rho", "momentum", "epsilon", "centered", "nesterov")
-            + ("beta_1", "beta_2", "amsgrad")
-            if name in config
-        },
+        **{name: config[name] for name in OPTIMIZER_SETTINGS if name in config},
     }
 
 

@@ -32,8 +32,8 @@ from comparisons.keras_recorder import (
 )
 from comparisons.side import (
     Half,
-    Split,
     State,
+    Training,
 )
 
 # Trainings of so few steps are not compiled: that takes longer than to run
@@ -63,7 +63,7 @@ def start(threads: int, device: str) -> dict[str, Any]:
     elif facts["backend"] == "torch":
         import torch
 
-        _engine.share_cores(threads)
+        ENGINE.share_cores(threads)
         torch.set_flush_denormal(True)
         facts["backend_version"] = str(torch.__version__)
         facts["device"] = "cuda" if torch.cuda.is_available() else "cpu"
@@ -103,52 +103,48 @@ def describe(half: Half, config: Any, dtype: str) -> dict[str, Any]:
         "trainable": sum(int(np.prod(w.shape)) for w in trained.values()),
         "trained": sorted(trained),
     }
-    if hasattr(module, "make_optimizer"):
-        optimizer = module.make_optimizer(config, model)
-        described["optimizer"] = describe_optimizer(optimizer)
-        described["decay"] = describe_decay(model, optimizer)
-        described["loss"] = describe_loss(module.make_loss(config))
-    return described
+    if not hasattr(module, "make_optimizer"):
+        return described
+    optimizer = module.make_optimizer(config, model)
+    return described | {
+        "optimizer": describe_optimizer(optimizer),
+        "decay": describe_decay(model, optimizer),
+        "loss": describe_loss(module.make_loss(config)),
+    }
 
 
-def training(
-    half: Half,
-    config: Any,
-    dtype: str,
-    weights: State,
-    split: Split,
-    test: Split | None,
-    steps: int,
-    aligned: bool,
-    shuffle: bool = False,
-) -> dict[str, Any]:
+def training(half: Half, asked: Training) -> dict[str, Any]:
     """Run the half's own `train` and record what it does.
 
     Returns what `train` does, each step's loss, the gradients of the first
     step as the update rule receives them, the weights after one step and at
     the end.
     """
-    model = build(half, config, dtype, weights)
+    model = build(half, asked.config, asked.dtype, asked.weights)
     module = half.load()
-    arrays = split.read(dtype)
-    recorder = Recorder(model, steps)
+    arrays = asked.split.read(asked.dtype)
+    recorder = Recorder(model, asked.steps)
     original = module.make_optimizer
 
     def make_optimizer(*args: Any) -> Any:
         return recorder.watch(original(*args))
 
     with dropout_off() as dropped, ExitStack() as stack:
-        if steps <= LINE_BY_LINE and not is_recurrent(model):
+        if asked.steps <= LINE_BY_LINE and not is_recurrent(model):
             stack.enter_context(eagerly())
         replace_in = partial(mock.patch.object, module)
         stack.enter_context(replace_in("make_optimizer", make_optimizer))
         if hasattr(module, "train_step"):
             step = recorder.watch_step(module.train_step, keep_loss=True)
             stack.enter_context(replace_in("train_step", step))
-        epoch_losses = module.train(model, arrays, config, shuffle=shuffle)
+        epoch_losses = module.train(
+            model, arrays, asked.config, shuffle=asked.shuffle
+        )
     taken = int(recorder.step.numpy())
     final = state_of(model)
-    answers = test and module.predict(model, test.read(dtype).inputs)
+    answers = None
+    if asked.test:
+        answers = module.predict(model, asked.test.read(asked.dtype).inputs)
     return {
         "side": "keras",
         "epoch_losses": np.array(epoch_losses),
@@ -193,23 +189,15 @@ def engine_peaks(model: Any) -> Any:
 
 # === What both sides do alike ===============================================
 
-_engine = Engine(
+ENGINE = Engine(
     build=build,
     seed=keras.utils.set_random_seed,
     state_of=state_of,
     peaks=engine_peaks,
-    formulas=lambda model, aligned: nullcontext([]),
     dropout_off=dropout_off,
     recorded=recorded_outputs,
+    formulas=lambda model, aligned: nullcontext([]),
     synchronize=synchronize,
     use_threads=use_threads,
     mode=mode_of,
 )
-initial = _engine.initial
-round_trip = _engine.round_trip
-forward = _engine.forward
-exhibit = _engine.exhibit
-learn = _engine.learn
-warm_up = _engine.warm_up
-time_block = _engine.time_block
-measure_memory = _engine.measure_memory

@@ -30,13 +30,10 @@ from comparisons.weights import (
 
 
 def forward(
-    task: Task,
-    layers: Sequence[Layer],
-    dtype: str,
-    keras: Evidence,
-    torch: Evidence,
+    task: Task, layers: Sequence[Layer], dtype: str, *halves: Evidence
 ) -> Rung:
     """Compare every named layer on the way, then predictions and scores."""
+    keras, torch = halves
     key = f"forward {dtype}"
     ours, theirs, moved = keras[key], torch[key], torch[f"{key}, moved"]
     failed = broken("forward", dtype, ours, theirs, moved)
@@ -101,13 +98,10 @@ def flat_outputs(
 
 
 def gradients(
-    task: Task,
-    layers: Sequence[Layer],
-    dtype: str,
-    keras: Evidence,
-    torch: Evidence,
+    task: Task, layers: Sequence[Layer], dtype: str, *halves: Evidence
 ) -> Rung:
     """Compare the first step's loss and every weight's gradient."""
+    keras, torch = halves
     key = f"training {dtype}"
     evidence = [keras[key], torch[key], torch[f"{key}, moved"]]
     failed = broken("gradients", dtype, *evidence)

@@ -79,6 +79,31 @@ class Split:
         return Arrays(parts["inputs"], parts["targets"])
 
 
+@dataclass(frozen=True)
+class Training:
+    """A training that the ladder records.
+
+    At its end the half predicts `test`, if that is given. With `aligned`,
+    Keras' formulas take the place of PyTorch's.
+    """
+
+    config: Any
+    dtype: str
+    weights: State
+    split: Split
+    test: Split | None
+    steps: int
+    aligned: bool
+    shuffle: bool = False
+
+
+# Of an optimizer, by the names that Keras has for them; each has some.
+OPTIMIZER_SETTINGS = (
+    *("rho", "momentum", "epsilon", "centered", "nesterov"),
+    *("beta_1", "beta_2", "amsgrad"),
+)
+
+
 def read_more(folder: Path, dtype: str = "float32") -> dict[str, np.ndarray]:
     """Return what the data hold beside the samples, by name."""
     more = {}

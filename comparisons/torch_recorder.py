@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch.nn.utils import rnn
 
-from comparisons.side import State, by_name
+from comparisons.side import OPTIMIZER_SETTINGS, State, by_name
 
 LOSSES = {
     "CrossEntropyLoss": "cross entropy",
@@ -87,12 +87,7 @@ def describe_optimizer(optimizer: Any) -> dict[str, Any]:
         # What is coupled is a penalty: see `describe_decay`.
         "weight_decay": ", ".join(sorted({*decays})) or "none",
         **({} if everywhere or not decays else {"decays": "in some groups"}),
-        **{
-            name: config[name]
-            for name in ("rho", "momentum", "epsilon", "centered", "nesterov")
-            + ("beta_1", "beta_2", "amsgrad")
-            if name in config
-        },
+        **{name: config[name] for name in OPTIMIZER_SETTINGS if name in config},
         # Keras has none of these: named only where they are used.
         **{
             name: config[name]

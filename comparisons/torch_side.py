@@ -16,8 +16,8 @@ from comparisons.alignment import align_optimizer, keras_formulas
 from comparisons.engine import Engine
 from comparisons.side import (
     Half,
-    Split,
     State,
+    Training,
 )
 from comparisons.torch_recorder import (
     Recorder,
@@ -36,7 +36,7 @@ _device = "cpu"
 def start(threads: int, device: str) -> dict[str, Any]:
     """Fix threads and precision; return versions and the device in use."""
     global _device
-    _engine.share_cores(threads)
+    ENGINE.share_cores(threads)
     # TensorFlow flushes denormals; not to do so costs 2.5 times the time.
     torch.set_flush_denormal(True)
     torch.backends.cudnn.allow_tf32 = False
@@ -105,27 +105,14 @@ def describe(half: Half, config: Any, dtype: str) -> dict[str, Any]:
     return described
 
 
-def training(
-    half: Half,
-    config: Any,
-    dtype: str,
-    weights: State,
-    split: Split,
-    test: Split | None,
-    steps: int,
-    aligned: bool,
-    shuffle: bool = False,
-) -> dict[str, Any]:
-    """Run the half's own `train` and record what it does.
+def training(half: Half, asked: Training) -> dict[str, Any]:
+    """Run the half's own `train`; return what its Keras twin does of it.
 
-    Returns what `train` does, each step's loss, the gradients of the first
-    step as the update rule receives them, the weights after one step and at
-    the end. With
-    `aligned`, Keras' formulas take the place of the native ones.
+    With `asked.aligned`, Keras' formulas take the place of the native ones.
     """
-    model = build(half, config, dtype, weights)
+    model = build(half, asked.config, asked.dtype, asked.weights)
     module = half.load()
-    arrays = split.read(dtype)
+    arrays = asked.split.read(asked.dtype)
     recorder = Recorder(model)
     if not isinstance(model, dict):
         model.eval()  # as after a prediction: `train` must see to its mode
@@ -142,16 +129,20 @@ def training(
 
     def make_optimizer(*args: Any) -> Any:
         optimizer = original(*args)
-        return recorder.watch(align(optimizer) if aligned else optimizer)
+        return recorder.watch(align(optimizer) if asked.aligned else optimizer)
 
     with (
         dropout_off() as dropped,
-        keras_formulas(model, aligned) as used,
+        keras_formulas(model, asked.aligned) as used,
         mock.patch.object(module, "make_optimizer", make_optimizer),
         mock.patch.object(module, "train_step", train_step),
     ):
-        epoch_losses = module.train(model, arrays, config, shuffle=shuffle)
-        answers = test and module.predict(model, test.read(dtype).inputs)
+        epoch_losses = module.train(
+            model, arrays, asked.config, shuffle=asked.shuffle
+        )
+        answers = None
+        if asked.test:
+            answers = module.predict(model, asked.test.read(asked.dtype).inputs)
     final = state_of(model)
     taken = len(recorder.losses)
     first_step = len(dropped) // max(taken, 1)
@@ -186,7 +177,7 @@ def engine_peaks(model: Any) -> Any:
 
 # === What both sides do alike ===============================================
 
-_engine = Engine(
+ENGINE = Engine(
     build=build,
     seed=torch.manual_seed,
     state_of=state_of,
@@ -198,11 +189,3 @@ _engine = Engine(
     use_threads=use_threads,
     mode=mode_of,
 )
-initial = _engine.initial
-round_trip = _engine.round_trip
-forward = _engine.forward
-exhibit = _engine.exhibit
-learn = _engine.learn
-warm_up = _engine.warm_up
-time_block = _engine.time_block
-measure_memory = _engine.measure_memory

@@ -198,11 +198,12 @@ def leave_with_parent() -> None:
 
 
 def perform(name: Name, function: str, args: tuple[Any, ...]) -> Any:
-    """Run a function of a side's module (runs in the side process)."""
+    """Run a function of a side or of its engine (runs in the side process)."""
     began = time.perf_counter()
     module = importlib.import_module(f"comparisons.{name}_side")
     imported = time.perf_counter() - began
-    result = getattr(module, function)(*args)
+    of = module if hasattr(module, function) else module.ENGINE
+    result = getattr(of, function)(*args)
     return result | {"import_s": imported} if function == "start" else result
 
 
