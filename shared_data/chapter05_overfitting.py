@@ -92,7 +92,7 @@ VARIANTS = {
 # What the chapter's pictures show, by what is measured after every epoch: a
 # smaller table than is scored, so that all trainings take half a minute.
 FEW = Config(train_samples=4_000, test_samples=2_000, words=2_000)
-SHORT = replace(DIGITS, epochs=6)
+SHORT = replace(DIGITS, epochs=10)
 EXPERIMENTS = {
     "test loss by size": {
         "4 units": replace(FEW, hidden=(4, 4)),

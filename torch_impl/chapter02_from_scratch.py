@@ -2,7 +2,7 @@
 
 Book: section 2.5.  Twin: keras_impl/chapter02_from_scratch.py
 Run: python -m torch_impl.chapter02_from_scratch
-Expect: accuracy 0.89 to 0.91 on 1,000 unseen digits, in about 10 s.
+Expect: accuracy 0.88 to 0.90 on 1,000 unseen digits, in about 5 s.
 """
 
 from collections.abc import Iterator
