@@ -231,10 +231,10 @@ class Recorder:
         self.weights = named_weights(model)
         self.names = {id(weight): n for n, weight in self.weights.items()}
         self.traced = 0  # in graph mode Python sees a step only then
-        self.sees_losses = False
+        self.sees_losses = self.hears_losses = False
         self.step = keras.Variable(0, dtype="int32", trainable=False)
         # A faulty loop may take more steps than planned: leave it room.
-        self.losses = blank(2 * steps + 64)
+        self.losses, self.heard = blank(2 * steps + 64), blank(2 * steps + 64)
         self.gradients = {
             name: blank(weight.shape)
             for name, weight in trainable_weights(model).items()
@@ -250,8 +250,32 @@ class Recorder:
                 self.keep_loss(loss)
             return loss
 
-        object.__setattr__(model, "train_step", self.watch_step(train_step))
+        def heard_step(*args: Any, **kwargs: Any) -> Any:
+            self.listen(model.metrics)  # which `compile` may have made
+            return train_step(*args, **kwargs)
+
+        own = type(model).train_step is not keras.Model.train_step
+        step = self.watch_step(heard_step if own else train_step)
+        object.__setattr__(model, "train_step", step)
         object.__setattr__(model, "compute_loss", recording_loss)
+
+    def listen(self, metrics: list[Any]) -> None:
+        """Add up what a step of the half's own tells its means: losses."""
+        for metric in metrics if not self.hears_losses else ():
+            if type(metric) is keras.metrics.Mean:
+                self.hear(metric)
+
+    def hear(self, metric: Any) -> None:
+        update = metric.update_state
+
+        def recording_update(value: Any, *args: Any, **kwargs: Any) -> Any:
+            self.hears_losses = True
+            value = ops.cast(value, self.heard.dtype)
+            so_far = ops.take(self.heard, self.step)
+            self.put(self.heard, so_far + value)
+            return update(value, *args, **kwargs)
+
+        object.__setattr__(metric, "update_state", recording_update)
 
     def watch_step(self, train_step: Any, keep_loss: bool = False) -> Any:
         """Count steps; the weights after the first are those before the 2nd."""
@@ -270,9 +294,18 @@ class Recorder:
 
     def keep_loss(self, loss: Any) -> None:
         self.sees_losses = True
+        self.put(self.losses, ops.cast(loss, self.losses.dtype))
+
+    def put(self, losses: Any, value: Any) -> None:
         index = ops.reshape(self.step, (1, 1))
-        value = ops.reshape(ops.cast(loss, self.losses.dtype), (1,))
-        self.losses.assign(ops.scatter_update(self.losses, index, value))
+        value = ops.reshape(value, (1,))
+        losses.assign(ops.scatter_update(losses, index, value))
+
+    def told(self, taken: int) -> np.ndarray | None:
+        """Return the loss of each step that was taken, if there was a way."""
+        if not (self.sees_losses or self.hears_losses):
+            return None
+        return np.array(self.losses if self.sees_losses else self.heard)[:taken]
 
     def watch(self, optimizer: Any) -> Any:
         """Record gradients where Keras has clipped them, before the update."""

@@ -152,9 +152,12 @@ def training_rungs(
     ours, moved = keras["training float64"], torch["training float64, moved"]
     aligned = torch["training float64"]
     rungs = []
+    seen = isinstance(ours, dict) and ours["losses"] is not None
     parts = [("step", "after_one"), ("trajectory", "final")]
     if full:
-        parts[1:] = [("trajectory", "first_losses"), ("whole run", "final")]
+        parts[1:] = [("whole run", "final")]
+    if full and seen:
+        parts.insert(1, ("trajectory", "first_losses"))
     lanes: dict[Lane, Any] = {"aligned": aligned}
     if not full:
         lanes = {"native": torch["native training"], **lanes}
@@ -173,7 +176,7 @@ def training_rungs(
             else:
                 tolerance = task.tolerances.get(name, tolerance)
             steps = 0
-            if name == "whole run" and chaotic(noise, tolerance):
+            if name == "whole run" and seen and chaotic(noise, tolerance):
                 steps = steps_together(aligned["losses"], moved["losses"])
             compared = trained(task, layers, (ours, theirs), part, each, steps)
             if undeclared:

@@ -568,6 +568,16 @@ def test_a_run_that_leaves_itself_at_once_is_not_excused(pair: Pair):
     assert not any(r.compared_steps for r in rungs)
 
 
+def test_a_chaotic_run_without_losses_is_compared_to_its_end(pair: Pair):
+    leave_itself(pair, 3)
+    pair.keras["training float64"]["losses"] = None
+    assert failures(pair.judge(full=True)) == []
+    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
+    rungs = pair.judge(full=True)
+    assert ("whole run", "float64", "aligned") in failures(rungs)
+    assert not any(r.compared_steps for r in rungs)
+
+
 def test_weights_alone_that_leave_themselves_excuse_nothing(pair: Pair):
     pair.torch["training float64, moved"]["final"]["hidden.weight"] += 1.0
     pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
