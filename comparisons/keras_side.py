@@ -36,9 +36,9 @@ from comparisons.side import (
     Training,
 )
 
-# Trainings of so few steps, times weights, are not compiled: that takes longer
-# than to run them, but for loops through time. What float32 makes of gradients
-# is what users run, and compiled: fused operations round otherwise.
+# Float64 trainings of so few steps, times weights, are not compiled: that takes
+# longer than to run them, but for loops through time. In float32 what users run
+# is compared, and two runs with each other: fused operations round otherwise.
 LINE_BY_LINE = 500
 
 
@@ -131,8 +131,8 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
 
     with dropout_off() as dropped, ExitStack() as stack:
         short = asked.steps * len(recorder.weights) <= LINE_BY_LINE
-        compared = asked.dtype == "float32" and not asked.shuffle
-        if short and not compared and not is_recurrent(model):
+        double = asked.dtype == "float64"
+        if short and double and not is_recurrent(model):
             stack.enter_context(eagerly())
         replace_in = partial(mock.patch.object, module)
         stack.enter_context(replace_in("make_optimizer", make_optimizer))

@@ -173,9 +173,9 @@ class Side:
 
 @contextmanager
 def ctrl_c_held() -> Iterator[None]:
-    """Hold Ctrl-C back from here, and for good from processes begun here.
+    """Hold Ctrl-C back from here, and from processes that are begun here.
 
-    It reaches the whole group; the parent alone decides what it means.
+    They have no way to ignore it before their interpreter is up.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -187,6 +187,8 @@ def ctrl_c_held() -> Iterator[None]:
 def begin(log: Path) -> None:
     """Prepare a side process (runs there)."""
     silence(log)
+    # Ctrl-C reaches the whole group; the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=leave_with_parent, daemon=True).start()
 
 
