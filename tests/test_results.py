@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from comparisons import figures, report, terminal
-from comparisons.experiment import reproduced
+from comparisons.accuracy import reproduced
 from comparisons.results import (
     Accuracy,
     Compared,
