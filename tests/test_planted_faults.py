@@ -115,29 +115,20 @@ def with_no_noise(evidence: Evidence) -> Evidence:
 
 
 def is_needed(key: str, fault: Fault) -> bool:
-    """Whether a fault's own rung, or one before it, needs this evidence.
+    """Whether a fault's own rung, or an earlier one, needs this evidence.
 
-    The correct half's stands in for the rest. Settings are told by everything
-    that a half does. What is drawn at first is not asked of a half that trains
-    wrongly, nor training of one that is wrong before it; a half that raises is
-    asked for all of that, to see it raise.
+    The correct half's stands in for the rest. float32 matters only to the
+    rungs that compare it and, since shuffling is tried there, to the settings;
+    the native lane to no rung before the steps. A half that raises is asked
+    for that too, to see it raise.
     """
-    if fault.rung == "settings":
-        return not key.startswith("exhibit")
     if key.startswith("exhibit"):
         return fault.rung == "exhibit"
-    if key.endswith("float32"):
-        return fault.rung.endswith("float32")
-    if fault.raises:
-        return True
-    place = LADDER.index(fault.rung)
-    if key.startswith("initial"):
-        return place <= LADDER.index("forward")
-    if key.startswith("training"):
-        return place >= LADDER.index("gradients")
     if key.startswith("native"):
-        return place >= LADDER.index("step")
-    return True
+        late = LADDER.index(fault.rung) >= LADDER.index("step")
+        return late or fault.raises
+    single = fault.rung == "settings" or fault.rung.endswith("float32")
+    return single or not key.endswith("float32")
 
 
 class Bench:
