@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Sequence
 
 from comparisons.results import Accuracy, Compared, Peaks, Result, Rung
+from comparisons.statistics import seeds_needed
 
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 
@@ -28,11 +29,25 @@ def gap(accuracy: Accuracy) -> str:
     if accuracy.ci90:
         low, high = (f"{scale * x:+.{digits}f}" for x in accuracy.ci90)
         interval = f" [{low}, {high}]"
-    more = " (more seeds)" if accuracy.verdict == "undecided" else ""
+    more = ""
+    if accuracy.verdict == "undecided":
+        more = f" (needs {more_seeds(accuracy)} seeds)"
     return (
         f"gap {scale * accuracy.mean_gap:+.{digits}f} {unit}{interval}: "
         f"{accuracy.verdict}{more}, margin {scale * accuracy.margin:g} {unit}"
     )
+
+
+def more_seeds(accuracy: Accuracy) -> int:
+    """Return how many seeds are likely to decide, by the spread of these.
+
+    A gap of its own, or a lucky spread, may ask for more than there were.
+    """
+    pairs = zip(accuracy.keras, accuracy.torch, strict=True)
+    gaps = [theirs - ours for ours, theirs in pairs]
+    ran = len(gaps)
+    spread = statistics.stdev(gaps) if ran > 1 else 0.0
+    return max(seeds_needed(spread, accuracy.margin), ran + 2)
 
 
 def speed(compared: Compared) -> tuple[str, str, str]:

@@ -625,7 +625,7 @@ def test_a_result_that_was_not_reproduced_is_flagged(result):
     ("verdict", "holds", "told"),
     [
         ("equivalent", True, "equivalent,"),
-        ("undecided", True, "undecided (more seeds),"),
+        ("undecided", True, "undecided (needs 5 seeds),"),
         ("different", False, "different,"),
     ],
 )
@@ -635,6 +635,30 @@ def test_a_verdict_is_told_and_only_a_difference_turns_red(
     result.accuracy.verdict = verdict
     assert told in figures.gap(result.accuracy)
     assert result.holds is holds
+
+
+@pytest.mark.parametrize(
+    ("torch", "seeds"),
+    [
+        # Gaps -1, 0, 1 and -4, 0, 4 points in a hundred; the margin is 2.
+        ([0.89, 0.90, 0.91], 5),
+        ([0.86, 0.90, 0.94], 45),
+        # One run shows no spread.
+        ([0.91], 3),
+    ],
+)
+def test_an_undecided_verdict_says_how_many_seeds_would_tell(
+    result, torch, seeds
+):
+    accuracy = result.accuracy.model_copy(
+        update={
+            "keras": [0.90] * len(torch),
+            "torch": torch,
+            "margin": 0.02,
+            "verdict": "undecided",
+        }
+    )
+    assert f"undecided (needs {seeds} seeds)" in figures.gap(accuracy)
 
 
 def test_a_metric_with_a_unit_keeps_it(result):

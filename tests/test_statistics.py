@@ -11,8 +11,10 @@ from scipy import stats
 from comparisons.statistics import (
     agreement,
     beats_baseline,
+    chance_of_equivalence,
     log_interval,
     paired_gap,
+    seeds_needed,
 )
 
 # As accuracies are: in [0, 1], on a grid, so that no two gaps differ by
@@ -142,6 +144,42 @@ def test_the_halves_may_change_places(pairs, margin):
     assert other.mean == -one.mean
     assert other.ci90 == (-one.ci90[1], -one.ci90[0])
     assert other.verdict == one.verdict
+
+
+# === chance_of_equivalence ==================================================
+
+
+@pytest.mark.parametrize("seeds", (3, 7))
+@pytest.mark.parametrize("margin", (1.0, 1.6, 3.0))
+def test_the_chance_is_how_often_equal_halves_are_found_equivalent(
+    margin, seeds
+):
+    draw = np.random.default_rng(0)
+    gaps = draw.normal(0.0, 1.0, (2_000, seeds))
+    nothing = np.zeros(seeds)
+    found = [
+        paired_gap(nothing, row, margin).verdict == "equivalent" for row in gaps
+    ]
+    # Four standard errors of a share of 2,000.
+    assert chance_of_equivalence(margin, 1.0, seeds) == pytest.approx(
+        np.mean(found), abs=4 * 0.5 / math.sqrt(2_000)
+    )
+
+
+def test_the_chance_is_one_without_spread_and_does_not_ask_for_the_unit():
+    assert chance_of_equivalence(0.02, 0.0, 3) == 1.0
+    assert chance_of_equivalence(2e-2, 1e-2, 5) == pytest.approx(
+        chance_of_equivalence(2.0, 1.0, 5)
+    )
+
+
+@pytest.mark.parametrize("ratio", (0.3, 1.0, 2.0, 5.0))
+def test_seeds_needed_are_enough_and_not_many_too_many(ratio):
+    seeds = seeds_needed(1.0, ratio)
+    assert chance_of_equivalence(ratio, 1.0, seeds) >= 0.9
+    if seeds > 3:
+        fewer = seeds - 1 - seeds // 10
+        assert chance_of_equivalence(ratio, 1.0, fewer) < 0.9
 
 
 # === beats_baseline =========================================================
