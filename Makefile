@@ -36,9 +36,8 @@ verify: setup ## the proof alone, for every task
 bench: setup ## speed and memory alone, for every task
 	$(BIN)/python -m comparisons bench all $(ARGS)
 
-results: setup ## make the committed results anew, five seeds each
-	$(BIN)/python -m comparisons run all --seeds 5 \
-		--out comparisons/results $(ARGS)
+results: setup ## make the committed results anew
+	$(BIN)/python -m comparisons run all --out comparisons/results $(ARGS)
 	$(MAKE) report
 
 report: setup ## reports, picture and README table from committed results

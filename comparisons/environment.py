@@ -50,18 +50,32 @@ def cpu_model() -> str:
 
 
 def commit() -> str:
-    """Return the commit of the working tree, marked when it has changes."""
+    """Return the commit of the working tree, marked when it has changes.
+
+    Committed results do not count: a run that makes them anew would mark
+    its second task for what its first has written.
+    """
+    name = git("describe", "--always", "--abbrev=12")
+    changed = git(
+        "status", "--porcelain", "--untracked-files=no", "--",
+        ".", ":!comparisons/results",
+    )  # fmt: skip
+    return (name or "unknown") + ("-dirty" if name and changed else "")
+
+
+def git(*arguments: str) -> str:
+    """Return what git says of this checkout; nothing where it cannot."""
     try:
         done = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            ["git", *arguments],
             cwd=ROOT,
             capture_output=True,
             text=True,
             timeout=10,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
-    return done.stdout.strip() or "unknown"
+        return ""
+    return done.stdout.strip()
 
 
 def chapter_file(path: Path) -> bool:
