@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from comparisons.evidence import one_ulp_away
 from comparisons.pictures import Exhibits
 from comparisons.results import Accuracy, Result, read_result
 from comparisons.side import Split, State
@@ -28,6 +29,8 @@ def compare_accuracy(
 ) -> tuple[Accuracy, Exhibits]:
     """Train both halves once for each of `seeds` seeds, from the same weights.
 
+    Where nothing trains, the weights of every seed but the first are moved by
+    one unit in the last place: what rounding makes of them is all the spread.
     Returns also what the halves show of the first seed's models.
     """
     asked = torch.submit("describe", task.torch, config, "float32")
@@ -40,6 +43,8 @@ def compare_accuracy(
         for seed in range(seeds)
     ]
     for seed, weights in enumerate(drawn):
+        if seed and not task.trains:
+            weights = one_ulp_away(weights, seed)
         same: State = keras_to_torch(layers, weights, described["shapes"])
         show = seed == 0
         keras.doing = torch.doing = f"training {task.stem} with seed {seed}"

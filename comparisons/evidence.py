@@ -193,9 +193,9 @@ def to_dtype(state: State, dtype: str) -> State:
     return {name: array.astype(dtype) for name, array in state.items()}
 
 
-def one_ulp_away(state: State) -> State:
+def one_ulp_away(state: State, seed: int = 0) -> State:
     """Move every weight by one unit in the last place, up or down."""
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(seed)
     return {
         name: np.nextafter(
             array,

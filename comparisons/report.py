@@ -164,6 +164,13 @@ def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:
     ]
     if any(accuracy.losses["keras"]):
         lines += [f"![Training loss of both halves]({task}.png)", ""]
+    elif len(accuracy.seeds) > 1:
+        lines += [
+            "Nothing is trained: behind the first, each run begins from "
+            "weights moved by one unit in the last place, so that the spread "
+            "is what rounding makes of it.",
+            "",
+        ]
     return lines
 
 

@@ -21,12 +21,12 @@ class Task:
     reason given beside. `pretrained` layers, by the beginning of their names,
     keep their initial weights on the ladder. A task that does not train has
     no rungs of training; an exhibit that trains is shown and not compared.
-    `seeds` is how many runs a verdict needs: one where nothing is drawn, else
-    three, or the odd number above that by which `chance_of_equivalence`
-    reaches nine in ten at the spread measured on two machines. `few` is how
-    many samples of either part the ladder takes where a network takes long
-    over each: where a half goes batch by batch, more than one, and no whole
-    number of them.
+    `seeds` is how many runs a verdict needs: one where neither training nor
+    rounding moves the score, else three, or the odd number above that by
+    which `chance_of_equivalence` reaches nine in ten at the spread measured
+    on two machines. `few` is how many samples of either part the ladder takes
+    where a network takes long over each: where a half goes batch by batch,
+    more than one, and no whole number of them.
     """
 
     stem: str

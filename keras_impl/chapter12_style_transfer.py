@@ -2,7 +2,7 @@
 
 Book: section 12.3.  Twin: torch_impl/chapter12_style_transfer.py
 Run: python -m keras_impl.chapter12_style_transfer
-Expect: two pictures, 0.18 of the loss that they began with, in seconds.
+Expect: two pictures, 0.17 to 0.19 of their first loss, in seconds.
 """
 
 import keras

@@ -54,6 +54,9 @@ def test_every_task_has_a_committed_result_that_holds() -> None:
     results = {r.task: r for r in read_results(COMMITTED)}
     assert set(results) == {task.stem for task in TASKS}
     assert all(result.holds for result in results.values())
+    accuracies = [r.accuracy for r in results.values() if r.accuracy]
+    assert len(accuracies) == len(TASKS)
+    assert {a.verdict for a in accuracies} == {"equivalent"}
 
 
 def test_files_that_the_readme_shows_exist() -> None:
