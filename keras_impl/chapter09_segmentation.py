@@ -2,7 +2,7 @@
 
 Book: section 9.2.  Twin: torch_impl/chapter09_segmentation.py
 Run: python -m keras_impl.chapter09_segmentation
-Expect: mean IoU 0.72 to 0.75 on 400 unseen scenes; 0.24 if all ground. 20 s.
+Expect: mean IoU 0.71 to 0.75 on 400 unseen scenes; 0.24 if all ground. 20 s.
 """
 
 from functools import partial

@@ -2,7 +2,7 @@
 
 Book: section 12.5.  Twin: torch_impl/chapter12_gan.py
 Run: python -m keras_impl.chapter12_gan
-Expect: a distance of 4 to 5.5, the mean digit has 9.7; in about 15 s.
+Expect: a distance of 4 to 6.6, the mean digit has 9.7; in about 15 s.
 """
 
 import keras
