@@ -60,11 +60,13 @@ def commit() -> str:
         "status", "--porcelain", "--untracked-files=no", "--",
         ".", ":!comparisons/results",
     )  # fmt: skip
-    return (name or "unknown") + ("-dirty" if name and changed else "")
+    if not name:
+        return "unknown"
+    return name if changed == "" else f"{name}-dirty"  # or nobody can tell
 
 
-def git(*arguments: str) -> str:
-    """Return what git says of this checkout; nothing where it cannot."""
+def git(*arguments: str) -> str | None:
+    """Return what git says of this checkout; None where it cannot."""
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -74,8 +76,8 @@ def git(*arguments: str) -> str:
             timeout=10,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip()
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def chapter_file(path: Path) -> bool:

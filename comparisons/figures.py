@@ -1,10 +1,11 @@
 """A result's figures as text: what terminal and Markdown both say."""
 
-import statistics
 from collections.abc import Sequence
 
+import numpy as np
+
 from comparisons.results import Accuracy, Compared, Peaks, Result, Rung
-from comparisons.statistics import seeds_needed
+from comparisons.statistics import MOST_SEEDS, seeds_needed, spread_of
 
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 
@@ -15,8 +16,7 @@ def tick(passed: bool) -> str:
 
 def score(values: Sequence[float], accuracy: Accuracy) -> str:
     """Return mean and spread over seeds: `0.962 ± 0.004`."""
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
-    mean = statistics.mean(values)
+    mean, spread = float(np.mean(values)), spread_of(values)
     return f"{mean:.3f} ± {spread:.3f} {accuracy.unit}".rstrip()
 
 
@@ -31,23 +31,25 @@ def gap(accuracy: Accuracy) -> str:
         interval = f" [{low}, {high}]"
     more = ""
     if accuracy.verdict == "undecided":
-        more = f" (needs {more_seeds(accuracy)} seeds)"
+        more = f" ({what_would_decide(accuracy)})"
     return (
         f"gap {scale * accuracy.mean_gap:+.{digits}f} {unit}{interval}: "
         f"{accuracy.verdict}{more}, margin {scale * accuracy.margin:g} {unit}"
     )
 
 
-def more_seeds(accuracy: Accuracy) -> int:
-    """Return how many seeds are likely to decide, by the spread of these.
+def what_would_decide(accuracy: Accuracy) -> str:
+    """Return how many seeds are likely to, by the spread of those that ran.
 
     A gap of its own, or a lucky spread, may ask for more than there were.
     """
-    pairs = zip(accuracy.keras, accuracy.torch, strict=True)
-    gaps = [theirs - ours for ours, theirs in pairs]
-    ran = len(gaps)
-    spread = statistics.stdev(gaps) if ran > 1 else 0.0
-    return max(seeds_needed(spread, accuracy.margin), ran + 2)
+    gaps = np.subtract(accuracy.torch, accuracy.keras)
+    if not np.isfinite(gaps).all():
+        return "a score is not a finite number"
+    seeds = seeds_needed(accuracy.margin, spread_of(list(gaps)))
+    if seeds is None:
+        return f"needs over {MOST_SEEDS:,} seeds"
+    return f"needs {max(seeds, len(gaps) + 2)} seeds"
 
 
 def speed(compared: Compared) -> tuple[str, str, str]:

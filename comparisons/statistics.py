@@ -8,6 +8,8 @@ from scipy import integrate, stats
 
 from comparisons.results import Verdict
 
+MOST_SEEDS = 1000  # as many as the command line takes
+
 
 class Gap(NamedTuple):
     mean: float
@@ -77,12 +79,25 @@ def chance_of_equivalence(margin: float, spread: float, seeds: int) -> float:
     return float(integrate.quad(density, 0, margin / per_spread)[0])
 
 
-def seeds_needed(spread: float, margin: float) -> int:
-    """Return how many seeds find equal halves equivalent in nine of ten."""
+def seeds_needed(margin: float, spread: float) -> int | None:
+    """Return how many seeds find equal halves equivalent in nine of ten.
+
+    None where more than `MOST_SEEDS` would have to run.
+    """
     seeds = 3
-    while chance_of_equivalence(margin, spread, seeds) < 0.9:
+    while seeds <= MOST_SEEDS:
+        if chance_of_equivalence(margin, spread, seeds) >= 0.9:
+            return seeds
         seeds += 1 + seeds // 10  # coarser where it is many
-    return seeds
+    return None
+
+
+def spread_of(values: Sequence[float]) -> float:
+    """Return the sample's standard deviation: 0 of one, nan with a nan."""
+    if len(values) < 2:
+        return 0.0
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        return float(np.std(values, ddof=1))
 
 
 def beats_baseline(

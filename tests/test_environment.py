@@ -34,6 +34,16 @@ def test_a_commit_is_marked_for_changed_code_not_for_new_results(checkout):
     assert environment.commit() == f"{name}-dirty"
 
 
+def test_a_checkout_that_git_cannot_compare_is_not_called_clean(
+    checkout, monkeypatch
+):
+    git = environment.git
+    monkeypatch.setattr(
+        environment, "git", lambda *a: None if a[0] == "status" else git(*a)
+    )
+    assert environment.commit().endswith("-dirty")
+
+
 def test_without_a_repository_the_commit_is_unknown(tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

@@ -638,18 +638,19 @@ def test_a_verdict_is_told_and_only_a_difference_turns_red(
 
 
 @pytest.mark.parametrize(
-    ("torch", "seeds"),
+    ("torch", "told"),
     [
         # Gaps -1, 0, 1 and -4, 0, 4 points in a hundred; the margin is 2.
-        ([0.89, 0.90, 0.91], 5),
-        ([0.86, 0.90, 0.94], 45),
+        ([0.89, 0.90, 0.91], "needs 5 seeds"),
+        ([0.86, 0.90, 0.94], "needs 45 seeds"),
         # One run shows no spread.
-        ([0.91], 3),
+        ([0.91], "needs 3 seeds"),
+        ([0.1, 0.9, 0.5], "needs over 1,000 seeds"),
+        ([0.9, math.nan], "a score is not a finite number"),
+        ([0.9, math.inf], "a score is not a finite number"),
     ],
 )
-def test_an_undecided_verdict_says_how_many_seeds_would_tell(
-    result, torch, seeds
-):
+def test_an_undecided_verdict_says_what_would_decide(result, torch, told):
     accuracy = result.accuracy.model_copy(
         update={
             "keras": [0.90] * len(torch),
@@ -658,7 +659,8 @@ def test_an_undecided_verdict_says_how_many_seeds_would_tell(
             "verdict": "undecided",
         }
     )
-    assert f"undecided (needs {seeds} seeds)" in figures.gap(accuracy)
+    assert f"undecided ({told})" in figures.gap(accuracy)
+    assert figures.score(torch, accuracy)
 
 
 def test_a_metric_with_a_unit_keeps_it(result):

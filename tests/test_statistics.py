@@ -15,6 +15,7 @@ from comparisons.statistics import (
     log_interval,
     paired_gap,
     seeds_needed,
+    spread_of,
 )
 
 # As accuracies are: in [0, 1], on a grid, so that no two gaps differ by
@@ -175,11 +176,23 @@ def test_the_chance_is_one_without_spread_and_does_not_ask_for_the_unit():
 
 @pytest.mark.parametrize("ratio", (0.3, 1.0, 2.0, 5.0))
 def test_seeds_needed_are_enough_and_not_many_too_many(ratio):
-    seeds = seeds_needed(1.0, ratio)
+    seeds = seeds_needed(ratio, 1.0)
     assert chance_of_equivalence(ratio, 1.0, seeds) >= 0.9
     if seeds > 3:
         fewer = seeds - 1 - seeds // 10
         assert chance_of_equivalence(ratio, 1.0, fewer) < 0.9
+
+
+@pytest.mark.parametrize("ratio", (1e-2, 1e-6))
+def test_seeds_that_nobody_can_run_are_not_sought_for_ever(ratio):
+    assert seeds_needed(ratio, 1.0) is None
+
+
+def test_a_spread_is_zero_of_one_and_no_number_with_none():
+    assert spread_of([0.5]) == 0.0
+    assert spread_of([1.0, 2.0, 3.0]) == pytest.approx(1.0)
+    assert math.isnan(spread_of([1.0, math.nan]))
+    assert math.isnan(spread_of([1.0, math.inf]))
 
 
 # === beats_baseline =========================================================
