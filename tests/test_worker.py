@@ -290,6 +290,9 @@ class Program:
         self.errors = self.folder / "stderr"
         self.output = self.folder / "stdout"
         arguments = ["run", self.task, "--seeds", "1", "--out", str(out)]
+        # Whoever runs the tests in the background may ignore Ctrl-C, and what
+        # is ignored here is ignored there.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         with self.errors.open("w") as err, self.output.open("w") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "comparisons", *arguments],
@@ -300,6 +303,7 @@ class Program:
                 start_new_session=True,
                 text=True,
             )
+        signal.signal(signal.SIGINT, before)
 
     def climbing(self) -> list[int]:
         """Wait until both sides are at work; return the whole family."""
