@@ -6,8 +6,8 @@ it. What differs, an `Engine` is told.
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -55,7 +55,6 @@ class Engine:
     synchronize: Callable[[], None]
     use_threads: Callable[[int], None]
     mode: Callable[[Any], str]
-    living: dict[str, Any] = field(default_factory=dict)
     threads: int = 1
 
     def share_cores(self, threads: int) -> None:
@@ -185,55 +184,6 @@ class Engine:
 
     # === Speed and memory ===================================================
 
-    def warm_up(
-        self, half: Half, config: Any, train: Split, test: Split
-    ) -> dict[str, Any]:
-        """Build, compile and train a little; keep what the blocks will run.
-
-        Steady state is the half's own training again, on the warmed-up model.
-        """
-        module = half.load()
-        arrays, held_out = train.read(), test.read()
-        self.seed(config.seed)
-        with stopwatch() as building:
-            model = self.build(half, config, "float32", None)
-        first_step = {"wall_s": 0.0}
-        timed = {"predict": "parts"}
-        if hasattr(module, "train"):
-            config = replace(config, epochs=1)
-            with self.all_cores():
-                again, parts = again_of(module, model, arrays, config)
-                with stopwatch() as first_step:
-                    again(1, config.batch_size)
-                again(1, 2 * config.batch_size)
-            self.living["train"] = again
-            timed["train"] = "parts" if parts else "whole"
-
-        def predict_rounds(rounds: int, samples: int) -> None:
-            for _ in range(rounds):
-                module.predict(model, first(held_out.inputs, samples))
-
-        predict_rounds(1, config.batch_size)
-        self.living["predict"] = predict_rounds
-        return {
-            "build_s": building["wall_s"],
-            "first_step_s": first_step["wall_s"],
-            "timed": timed,
-            "mode": self.mode(model),
-        }
-
-    def time_block(
-        self, what: str, rounds: int, samples: int
-    ) -> dict[str, float]:
-        """Run `rounds` epochs of, or predictions for, the first `samples`.
-
-        Returns wall and CPU seconds.
-        """
-        with self.all_cores(), stopwatch() as spent:
-            self.living[what](rounds, samples)
-            self.synchronize()
-        return spent
-
     def measure_memory(
         self, half: Half, config: Any, train: Split
     ) -> dict[str, Any]:
@@ -278,53 +228,3 @@ def remembered(
 
     with mock.patch.object(module, "predict", known):
         yield
-
-
-class Recorded(Exception):
-    """Ends a training as soon as its call of `fit` is known."""
-
-
-def again_of(
-    module: Any, model: Any, arrays: Any, config: Any
-) -> tuple[Callable[[int, int], None], bool]:
-    """Return what trains the model, time and again, and whether in parts.
-
-    It is told how many epochs and of how many samples. Of a Keras half it is
-    that half's own call of `fit`, without compiling anew; but not where `fit`
-    gets other things than the samples, such as features: they would be
-    computed outside the time. A half that compiles in every call looks the
-    slower the fewer samples it gets, so that it is not timed in parts.
-    """
-    calls: list[tuple[Any, Any]] = []
-    fit: Any = getattr(model, "fit", None)
-
-    def recording_fit(*args: Any, **kwargs: Any) -> Any:
-        if args and same_kind(args[0], arrays.inputs):
-            calls.append((args, kwargs))
-            raise Recorded
-        return fit(*args, **kwargs)
-
-    def own(epochs: int, samples: int) -> None:
-        some = arrays.head(samples)
-        module.train(model, some, replace(config, epochs=epochs))
-
-    def fit_again(epochs: int, samples: int) -> None:
-        args, kwargs = calls[-1]
-        args = tuple(first(a, samples) for a in args)
-        fit(*args, **{**kwargs, "epochs": epochs})
-
-    if fit is None:
-        return own, True
-    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
-        own(1, 1)  # one sample tells what `fit` is given
-        return own, False
-    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
-        own(1, len(arrays))
-    return fit_again, True
-
-
-def same_kind(given: Any, samples: Any) -> bool:
-    """Whether `fit` was given samples, by the shape of one of them."""
-    if isinstance(samples, dict):
-        return isinstance(given, dict) and given.keys() == samples.keys()
-    return getattr(given, "shape", ())[1:] == samples.shape[1:]

@@ -15,6 +15,8 @@ import keras.src.backend
 import numpy as np
 
 from comparisons import memory
+from comparisons.bench import keras_works
+from comparisons.bench.works import Works
 from comparisons.engine import Engine
 from comparisons.keras_recorder import (
     Recorder,
@@ -201,3 +203,4 @@ ENGINE = Engine(
     use_threads=use_threads,
     mode=mode_of,
 )
+WORKS = Works(ENGINE, keras_works.FRAMEWORK)

@@ -93,11 +93,57 @@ class Compared(Record):
     note: str = ""
 
 
+class Latency(Record):
+    """Of single calls, one sample each."""
+
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    calls: int
+
+
 class Throughput(Record):
+    """Samples per second.
+
+    train: an epoch of the half's own training, feeding included.
+    step: training steps alone, on batches that lie in memory.
+    predict: one batch of the task's size. predict_one: one sample.
+    """
+
     train: Compared
     predict: Compared
+    step: Compared | None = None
+    predict_one: Compared | None = None
+    latency: dict[str, Latency] | None = None
     warmup_s: dict[str, dict[str, float]]
     mode: dict[str, str]
+
+
+class Cost(Record):
+    """What a training step computes, and how near the machine it comes.
+
+    In floating-point operations and bytes of one step at the task's batch;
+    ceilings by half: GFLOP/s of matrix products, GB/s of the triad.
+    """
+
+    step_flops: float
+    step_bytes: float
+    operations: int
+    forward_flops: dict[Literal["keras", "torch"], float]
+    ceilings: dict[Literal["keras", "torch"], dict[str, float]]
+    achieved_gflops: dict[Literal["keras", "torch"], float] = {}
+    share_of_roof: dict[Literal["keras", "torch"], float] = {}
+
+
+class Machine(Record):
+    """What was timed on, and what else it was doing."""
+
+    instructions: list[str]
+    governor: str | None  # None: the kernel does not tell
+    memory_gib: float
+    load_before: float  # runnable threads over the last minute
+    load_after: float
+    busy: bool  # others held the cores when the measurement began
 
 
 class Peaks(Record):
@@ -151,6 +197,8 @@ class Result(Record):
     parity: Parity
     accuracy: Accuracy | None = None
     throughput: Throughput | None = None
+    cost: Cost | None = None
+    machine: Machine | None = None
     memory: Memory | None = None
     exhibit: Exhibit | None = None
 

@@ -13,6 +13,8 @@ import torch
 
 from comparisons import memory
 from comparisons.alignment import align_optimizer, keras_formulas
+from comparisons.bench import torch_works
+from comparisons.bench.works import Works
 from comparisons.engine import Engine
 from comparisons.side import (
     Half,
@@ -189,3 +191,4 @@ ENGINE = Engine(
     use_threads=use_threads,
     mode=mode_of,
 )
+WORKS = Works(ENGINE, torch_works.FRAMEWORK)

@@ -200,11 +200,12 @@ def leave_with_parent() -> None:
 
 
 def perform(name: Name, function: str, args: tuple[Any, ...]) -> Any:
-    """Run a function of a side or of its engine (runs in the side process)."""
+    """Run a function of a side, of its engine or of its works (runs there)."""
     began = time.perf_counter()
     module = importlib.import_module(f"comparisons.{name}_side")
     imported = time.perf_counter() - began
-    of = module if hasattr(module, function) else module.ENGINE
+    places = module, module.ENGINE, module.WORKS
+    of = next(place for place in places if hasattr(place, function))
     result = getattr(of, function)(*args)
     return result | {"import_s": imported} if function == "start" else result
 

@@ -13,7 +13,14 @@ import numpy as np
 import pytest
 
 from comparisons import measure
-from comparisons.measure import FOREIGN, Budget, Guard, calibrate, compare
+from comparisons.measure import (
+    FOREIGN,
+    Budget,
+    Contender,
+    Guard,
+    compared,
+    race,
+)
 from comparisons.side import Split
 
 # As psutil has it on Linux.
@@ -69,11 +76,9 @@ def machine(monkeypatch) -> Machine:
 
 
 def guard_of(machine: Machine) -> Guard:
+    pids: Any = (11, 12)
     return Guard(
-        {
-            "keras": SimpleNamespace(process=SimpleNamespace(pid=11)),
-            "torch": SimpleNamespace(process=SimpleNamespace(pid=12)),
-        }
+        [SimpleNamespace(process=SimpleNamespace(pid=p)) for p in pids]
     )
 
 
@@ -138,8 +143,8 @@ def test_a_system_without_iowait_and_guests_can_be_watched(
 
 
 def test_the_guard_reads_the_real_machine():
-    here = SimpleNamespace(process=SimpleNamespace(pid=os.getppid()))
-    guard = Guard({"keras": here, "torch": here})
+    here: Any = SimpleNamespace(process=SimpleNamespace(pid=os.getppid()))
+    guard = Guard([here, here])
     # As long as a block: over milliseconds the kernel's hundredths of a second
     # are all that is read.
     end = time.perf_counter() + 0.5
@@ -172,9 +177,9 @@ class Sides:
 
     def call_of(self, name: str) -> Callable[..., dict[str, float]]:
         def call(
-            function: str, what: str, rounds: int, samples: int
+            function: str, key: str, what: str, rounds: int, samples: int
         ) -> dict[str, float]:
-            assert (function, samples) == ("time_block", 100)
+            assert (function, key, samples) == ("time_block", "default", 100)
             self.asked.append((name, what, rounds))
             # The first of each is the calibration.
             count = sum(1 for asked in self.asked if asked[0] == name) - 2
@@ -185,7 +190,7 @@ class Sides:
 
     def guard(self, sides: Any) -> Any:
         """Watch one block: all four letters lie between its two readings."""
-        assert sides is self.sides
+        assert sides == list(self.sides.values())
         began = len(self.asked)
 
         def foreign_cores() -> float:
@@ -196,8 +201,12 @@ class Sides:
 
         return SimpleNamespace(foreign_cores=foreign_cores)
 
+    def race(self, budget: Budget) -> Any:
+        contenders = [Contender(name, s) for name, s in self.sides.items()]
+        return race(contenders, "train", 100, budget)
+
     def compare(self, budget: Budget) -> Any:
-        return compare(self.sides, "train", 100, budget)
+        return compared(self.race(budget))
 
     def order(self) -> str:
         """Return the timed letters: A for Keras, B for PyTorch."""
@@ -206,7 +215,7 @@ class Sides:
 
 
 STEADY = {"keras": 0.1, "torch": 0.2}
-BUDGET = Budget(block_s=1.0, blocks=4, attempts=6)
+BUDGET = Budget(block_s=1.0, longest_s=1.0, blocks=4, attempts=6)
 
 
 def steady(name: str, _: int) -> float:
@@ -233,9 +242,11 @@ def test_each_half_gets_rounds_for_a_block(monkeypatch):
 )
 def test_calibration_fills_a_block_and_takes_one_round_at_least(once, rounds):
     side: Any = SimpleNamespace(
-        call=lambda function, what, n, _: {"wall_s": once * n, "cpu_s": 0.0}
+        call=lambda function, key, what, n, _: {"wall_s": once * n}
     )
-    assert calibrate(side, "predict", 64, 1.0) == rounds
+    contender = Contender("keras", side)
+    contender.calibrate("predict", 64, 1.0)
+    assert contender.rounds == rounds
 
 
 def test_speeds_are_samples_a_second(monkeypatch):
@@ -270,7 +281,7 @@ def test_the_ratio_and_its_interval_by_hand(monkeypatch):
         block = max(count, 0) // 2
         return 0.1 * (factors[block] if name == "torch" else 1.0)
 
-    budget = Budget(block_s=1.0, blocks=3, attempts=3)
+    budget = Budget(block_s=1.0, longest_s=1.0, blocks=3, attempts=3)
     found = Sides(monkeypatch, scripted).compare(budget)
     assert found.ratio.median == pytest.approx(0.5)
     # Student's t with two degrees of freedom: 4.30265 at 97.5 %.
@@ -320,30 +331,109 @@ def test_the_attempts_end(monkeypatch):
     assert found.ratio.median == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch, seed: int):
+def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch):
+    budget = Budget(block_s=1.0, longest_s=1.0, blocks=8, attempts=8)
+    ratios, controls = 0, 0
+    for seed in range(60):
+        found = noisy_sides(monkeypatch, 0.02, seed).compare(budget).ratio
+        ratios += found.ci95[0] < 1.0 < found.ci95[1]
+        controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
+        assert 0.9 < found.ci95[0] < found.median < found.ci95[1] < 1.1
+    # 57 are expected of intervals that hold the truth in 95 %.
+    assert ratios >= 52 and controls >= 52
+
+
+def test_the_control_by_hand(monkeypatch):
+    # Seconds of the four letters of two blocks; outer ones play A.
+    keras = [0.1, 0.2, 0.1, 0.4, 0.1, 0.1, 0.1, 0.1]
+
+    def scripted(name: str, count: int) -> float:
+        return keras[max(count, 0) % 8] if name == "keras" else 0.1
+
+    budget = Budget(block_s=1e-9, longest_s=1e-9, blocks=4, attempts=4)
+    found = Sides(monkeypatch, scripted).race(budget)
+    # Speeds are 1 over these: (log 10 - log 5 - log 10 + log 2.5) / 2.
+    expected = (math.log(2.5) - math.log(5)) / 2
+    assert found.controls("keras") == pytest.approx([expected, 0.0])
+    assert found.controls("torch") == pytest.approx([0.0, 0.0])
+
+
+def test_every_second_control_is_played_the_other_way_round(monkeypatch):
+    # A letter after another of its own process is always faster.
+    def warmer(name: str, count: int) -> float:
+        return 0.05 if count % 4 == 3 else 0.1
+
+    budget = Budget(block_s=1e-9, longest_s=1e-9, blocks=8, attempts=8)
+    controls = Sides(monkeypatch, warmer).race(budget).controls("keras")
+    half = math.log(2) / 2
+    assert controls == pytest.approx([half, -half, half, -half])
+
+
+# === How long ===============================================================
+
+
+def noisy_sides(monkeypatch: Any, scale: float, seed: int = 0) -> Sides:
     generator = np.random.default_rng(seed)
 
     def noisy(name: str, _: int) -> float:
-        return 0.1 * math.exp(generator.normal(scale=0.02))
+        return 0.1 * math.exp(generator.normal(scale=scale))
 
-    budget = Budget(block_s=1.0, blocks=8, attempts=8)
-    found = Sides(monkeypatch, noisy).compare(budget)
-    low, high = found.ratio.control_ci95
-    assert low < 1.0 < high
-    assert 0.9 < low and high < 1.1
-    low, high = found.ratio.ci95
-    assert 0.9 < low < found.ratio.median < high < 1.1
+    return Sides(monkeypatch, noisy)
 
 
-def test_the_control_tells_of_a_half_that_differs_from_itself(monkeypatch):
-    def tiring(name: str, count: int) -> float:
-        # The second of the two letters of each block takes twice as long.
-        return 0.1 * (2.0 if count % 2 else 1.0)
+def test_a_race_ends_as_soon_as_its_interval_is_narrow(monkeypatch):
+    budget = Budget(block_s=1.0, longest_s=1.0, blocks=3, attempts=60)
+    found = noisy_sides(monkeypatch, 0.02).race(budget)
+    low, high = compared(found).ratio.ci95
+    assert high / low - 1 < measure.NARROW
+    assert 3 <= found.blocks < 30
+    wide = noisy_sides(monkeypatch, 0.3).race(budget)
+    assert wide.blocks == 60  # never narrow: all attempts are taken
 
-    found = Sides(monkeypatch, tiring).compare(BUDGET)
-    assert found.ratio.control_ci95 == pytest.approx((2.0, 2.0))
-    assert found.ratio.median == pytest.approx(1.0)
+
+def test_a_race_ends_with_its_budget(machine, monkeypatch):
+    sides = noisy_sides(monkeypatch, 0.3)
+    for side in sides.sides.values():
+        call = side.call
+
+        def slow(*args: Any, call: Any = call) -> Any:
+            machine.advance(1.0)
+            return call(*args)
+
+        side.call = slow
+    found = sides.race(Budget(block_s=1.0, longest_s=1.0, most_s=9.5))
+    assert found.blocks == 3  # of four seconds: the third ends it
+
+
+def test_letters_grow_while_they_do_not_suffice(monkeypatch):
+    sides = noisy_sides(monkeypatch, 0.3)
+    budget = Budget(block_s=1.0, longest_s=2.0, blocks=3, attempts=12)
+    sides.race(budget)
+    keras = [n for name, _, n in sides.asked[2:] if name == "keras"]
+    by_block = keras[::2]
+    first = by_block[0]
+    once, twice = (
+        math.ceil(first * 1.5),
+        math.ceil(math.ceil(first * 1.5) * 1.5),
+    )
+    assert by_block == [first] * 3 + [once] * 3 + [twice] * 6
+
+
+def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    for side in sides.sides.values():
+        call = side.call
+        side.call = lambda *a, call=call: (
+            call(*a) | {"calls_s": [0.001, 0.002, 0.101]}
+        )
+    found = measure.latency(sides.race(BUDGET), "keras")
+    assert found.calls == 4 * 2 * 3  # blocks, letters, calls
+    assert found.p50_ms == pytest.approx(2.0)
+    assert found.p99_ms == pytest.approx(101.0)
+    assert (
+        measure.latency(Sides(monkeypatch, steady).race(BUDGET), "keras")
+        is None
+    )
 
 
 # === Both kinds of work =====================================================
@@ -365,16 +455,21 @@ def test_training_and_prediction_are_measured_after_warming_up(
 
     def side(name: str, seconds: dict[str, float]) -> Any:
         def call(function: str, *args: Any) -> Any:
-            asked.append((name, args[0] if function != "warm_up" else function))
+            asked.append((name, args[1] if function != "warm_up" else function))
             if function == "warm_up":
-                assert args == (f"{name} half", config, *splits)
+                kinds = ("train", "predict")
+                assert args == (f"{name} half", config, *splits, kinds)
                 return {
                     "build_s": 0.2,
                     "first_step_s": 0.9,
-                    "timed": {"train": train, "predict": "parts"},
+                    "works": {
+                        "train": {"samples": 1_000, "parts": train == "parts"},
+                        "predict": {"samples": 1_000, "parts": True},
+                    },
+                    "lacks": {},
                     "mode": f"mode of {name}",
                 }
-            what, rounds, samples = args
+            _, what, rounds, samples = args
             timed[name, what] = samples  # the last is what the blocks get
             wall = rounds * samples * seconds[what]
             return {"wall_s": wall, "cpu_s": wall}
@@ -431,9 +526,11 @@ def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     def call(function: str, *args: Any) -> Any:
         if function == "warm_up":
             times = {"build_s": 0.2, "first_step_s": 0.0, "mode": "eager"}
-            return times | {"timed": {"predict": "parts"}}
-        assert args[0] == "predict"
-        return {"wall_s": 1.0 * args[1], "cpu_s": 1.0 * args[1]}
+            offer = {"samples": 3, "parts": True}
+            lacks = {"train": "does not train"}
+            return times | {"works": {"predict": offer}, "lacks": lacks}
+        assert args[1] == "predict"
+        return {"wall_s": 1.0 * args[2], "cpu_s": 1.0 * args[2]}
 
     side = SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
     sides: Any = {"keras": side, "torch": side}

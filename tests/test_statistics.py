@@ -11,8 +11,8 @@ from scipy import stats
 from comparisons.statistics import (
     agreement,
     beats_baseline,
+    block_interval,
     chance_of_equivalence,
-    log_interval,
     paired_gap,
     seeds_needed,
     spread_of,
@@ -217,28 +217,54 @@ def test_the_worst_score_must_beat_the_trivial_method_by_the_margin(
     assert beats_baseline(scores, baseline, 0.01, higher) is beats
 
 
-# === log_interval ===========================================================
+# === block_interval =========================================================
 
 
-def test_the_interval_of_ratios_by_hand():
+def test_the_interval_of_few_blocks_by_hand():
     # Logs -ln 2, 0, ln 2: mean 0, standard error ln 2 / sqrt 3; the 97.5 %
     # point of Student's t with two degrees of freedom is 4.30265.
     reach = math.exp(4.30265 * math.log(2) / math.sqrt(3))
-    low, high = log_interval([0.5, 1.0, 2.0])
+    low, high = block_interval(list(np.log([0.5, 1.0, 2.0])))
     assert (low, high) == pytest.approx((1 / reach, reach), rel=1e-5)
 
 
-def test_one_ratio_has_no_interval():
-    assert all(math.isnan(bound) for bound in log_interval([1.5]))
+def test_one_block_has_no_interval():
+    assert all(math.isnan(bound) for bound in block_interval([1.5]))
 
 
-@given(st.lists(st.floats(0.1, 10.0), min_size=2, max_size=10))
-def test_the_inverse_ratios_have_the_inverse_interval(ratios):
-    low, high = log_interval(ratios)
-    inverse = log_interval([1 / ratio for ratio in ratios])
+@given(st.lists(st.floats(-2.0, 2.0), min_size=2, max_size=7))
+def test_the_inverse_ratios_have_the_inverse_interval(logs):
+    low, high = block_interval(logs)
+    inverse = block_interval([-log for log in logs])
     assert inverse == pytest.approx((1 / high, 1 / low), rel=1e-6)
-    centre = float(np.exp(np.log(ratios).mean()))
+    centre = math.exp(float(np.mean(logs)))
     assert low <= centre * (1 + 1e-9) and centre <= high * (1 + 1e-9)
+
+
+def test_of_many_skewed_blocks_the_bootstrap_widens_one_end():
+    # Eleven equal blocks and one that was held up: t reaches as far to both
+    # sides, the bootstrap further to the one where that block lies.
+    logs = [0.0, 0.001] * 6 + [1.0]
+    low, high = block_interval(logs)
+    mean = float(np.mean(logs))
+    t = float(stats.t.ppf(0.975, len(logs) - 1) * stats.sem(logs))
+    assert math.log(low) == pytest.approx(mean - t)
+    assert math.log(high) > mean + 1.05 * t
+    assert block_interval(logs) == (low, high)  # the same each time
+
+
+def test_blocks_that_are_all_the_same_have_an_interval_without_width():
+    assert block_interval([0.25] * 9) == pytest.approx([math.exp(0.25)] * 2)
+
+
+@pytest.mark.parametrize("blocks", (3, 5, 8, 12))
+def test_the_interval_holds_the_truth_nineteen_times_of_twenty(blocks):
+    generator = np.random.default_rng(blocks)
+    held = 0
+    for _ in range(400):
+        low, high = block_interval(list(generator.normal(0.1, 0.05, blocks)))
+        held += low <= math.exp(0.1) <= high
+    assert held >= 400 * 0.93  # three standard errors below 95 % is 91.7 %
 
 
 # === agreement ==============================================================

@@ -287,6 +287,10 @@ def test_the_harness_imports_a_framework_only_on_its_side():
         "torch_side.py": FRAMEWORKS["torch"],
         "torch_recorder.py": FRAMEWORKS["torch"],
         "alignment.py": FRAMEWORKS["torch"],
+        "keras_works.py": FRAMEWORKS["keras"],
+        "layer_flops.py": FRAMEWORKS["keras"],
+        "torch_works.py": FRAMEWORKS["torch"],
+        "traffic.py": FRAMEWORKS["torch"],
     }
     both = FRAMEWORKS["keras"] | FRAMEWORKS["torch"]
     for path in files("comparisons"):
@@ -296,12 +300,23 @@ def test_the_harness_imports_a_framework_only_on_its_side():
 
 def test_the_parent_reaches_no_module_of_a_side():
     one_side = {
-        "keras": {"keras_side", "keras_recorder"},
-        "torch": {"torch_side", "torch_recorder", "alignment"},
+        "keras": {
+            "keras_side",
+            "keras_recorder",
+            "bench.keras_works",
+            "bench.layer_flops",
+        },
+        "torch": {
+            "torch_side",
+            "torch_recorder",
+            "alignment",
+            "bench.torch_works",
+            "bench.traffic",
+        },
     }
     for path in files("comparisons"):
         for members in one_side.values():
-            if path.stem in members:
+            if path.stem in {name.split(".")[-1] for name in members}:
                 continue
             forbidden = {f"comparisons.{name}" for name in members}
             found = {
@@ -321,7 +336,11 @@ def test_only_the_two_sides_reach_the_halves():
             if isinstance(node, ast.Call)
             and ast.unparse(node.func) == "half.load"
         ]
-        may = path.name in ("engine.py", "keras_side.py", "torch_side.py")
+        # The second line holds what a side's process runs of `bench`.
+        may = path.name in (
+            *("engine.py", "keras_side.py", "torch_side.py"),
+            *("works.py", "keras_works.py", "torch_works.py"),
+        )
         assert not loads or may, path
 
 
@@ -394,7 +413,11 @@ def test_every_function_that_a_side_is_asked_for_exists_on_it():
     assert {"start", "describe", "learn", "measure_memory"} <= asked
     for side in ("keras", "torch"):
         path = f"comparisons/{side}_side.py"
-        known = {*functions(path), *methods("comparisons/engine.py", "Engine")}
+        known = {
+            *functions(path),
+            *methods("comparisons/engine.py", "Engine"),
+            *methods("comparisons/bench/works.py", "Works"),
+        }
         assert asked - known == set()
 
 

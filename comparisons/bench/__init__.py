@@ -1,0 +1,1 @@
+"""Benchmarks beyond a result's own figures: modes, idioms, roofline, scale."""

@@ -1,0 +1,43 @@
+"""What a machine can do at most, by the framework that asks. NumPy-free.
+
+Best of several: a ceiling is what nothing disturbed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+SIZE = 2048  # of the square matrices: 17 GFLOP a product
+COUNT = 2**25  # float32 of each of the triad's vectors: 128 MiB
+TRIES = 6
+
+
+def measured(
+    matrices: Callable[[int, str], Callable[[], Any]],
+    triad: Callable[[int], Callable[[], Any]],
+    clock: Callable[[], float],
+) -> dict[str, float]:
+    """Return GFLOP/s of matrix products by type, and the triad's GB/s.
+
+    Two operations for each of size³ products and sums. The triad reads two
+    vectors and writes one; that a write may first read is not counted, as
+    STREAM does not.
+    """
+    found = {
+        f"matmul_{dtype}_gflops": 2e-9
+        * SIZE**3
+        / best(matrices(SIZE, dtype), clock)
+        for dtype in ("float32", "bfloat16")
+    }
+    found["triad_gbs"] = 12e-9 * COUNT / best(triad(COUNT), clock)
+    return found
+
+
+def best(work: Callable[[], Any], clock: Callable[[], float]) -> float:
+    """Return the shortest of several runs, in seconds, after one unkept."""
+    work()
+    spent = []
+    for _ in range(TRIES):
+        began = clock()
+        work()
+        spent.append(clock() - began)
+    return min(spent)

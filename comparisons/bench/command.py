@@ -1,0 +1,146 @@
+"""`bench` beyond a result's own figures: one study of one task at a time."""
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from comparisons.bench import races, scale
+from comparisons.bench.records import Half, Study
+from comparisons.bench.tables import Grid
+from comparisons.experiment import Request, Say, loaded
+from comparisons.measure import KINDS, Budget
+from comparisons.results import Result, write_whole
+from comparisons.task import Task
+from comparisons.worker import RequestError, Settings, Side, both_sides
+
+Kind = Literal["modes", "idioms", "itself", "scale"]
+SIDES: tuple[Half, Half] = ("keras", "torch")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which study, for how many seconds a race, of which modes or work."""
+
+    kind: Kind
+    seconds: float
+    modes: Sequence[str] = ("all",)
+    work: str = "step"
+
+
+def wanted(
+    modes: str | None, against: str | None, scaled: bool, seconds: float
+) -> Asked | None:
+    """Return the study that options ask for; None for the bench itself.
+
+    Raises:
+        RequestError: they ask for several, or for one that there is not.
+    """
+    asked = [name for name, given in (("--modes", modes), ("--against",
+             against), ("--scale", scaled)) if given]  # fmt: skip
+    if len(asked) > 1:
+        raise RequestError(
+            f"received {' and '.join(asked)}; expected one of them at a time"
+        )
+    if modes:
+        return Asked("modes", seconds, modes=modes.split(","))
+    if against in ("idioms", "itself"):
+        return Asked(against, seconds)  # type: ignore[arg-type]
+    if against:
+        raise RequestError(
+            f"received --against {against}; expected idioms or itself"
+        )
+    return Asked("scale", seconds) if scaled else None
+
+
+def study(
+    task: Task,
+    proven: Result,
+    request: Request,
+    settings: Settings,
+    asked: Asked,
+    say: Say,
+) -> tuple[Study, Grid]:
+    """Do one study in processes that did nothing before.
+
+    Raises:
+        RequestError: a mode is not known.
+    """
+    config = task.config(request.preset)
+    title = f"{task.section} {task.name}"
+    found = Study(
+        kind=asked.kind,
+        task=task.stem,
+        section=task.section,
+        title=task.title,
+        environment=proven.environment,
+    )
+    if not task.trains:
+        return found, Grid(title, ["does not train"])
+    budget = Budget(most_s=asked.seconds)
+    with (
+        loaded(task, request, config) as (train, test, _),
+        both_sides(settings) as pair,
+        ExitStack() as stack,
+    ):
+        sides: dict[Half, Side] = dict(zip(SIDES, pair, strict=True))
+        for side in pair:
+            side.doing = f"benchmarking ({asked.kind})"
+        if asked.kind == "scale":
+            folder = Path(
+                stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="comparisons-")
+                )
+            )
+            found.grown = scale.scale(task, config, sides, train, folder, say)
+            found.growth = scale.growth(found.grown)
+            return found, scale.grid(title, found.grown, found.growth)
+        if asked.kind == "modes":
+            known_modes(sides, asked.modes)
+            found.timed = races.modes(
+                task, config, sides, train, test, budget, asked.modes, say
+            )
+        elif asked.kind == "idioms":
+            found.timed = races.idioms(
+                task, config, sides, train, test, budget, say
+            )
+        else:
+            second = stack.enter_context(both_sides(settings))
+            for name, again in zip(SIDES, second, strict=True):
+                found.timed += races.itself(
+                    task, config, name, (sides[name], again), train, test,
+                    budget, asked.work, say,
+                )  # fmt: skip
+    return found, races.grid(asked.kind, title, found.timed)
+
+
+def known_modes(sides: dict[Half, Side], chosen: Sequence[str]) -> None:
+    known = {
+        name for side in sides.values() for name in side.call("mode_names")
+    }
+    if unknown := set(chosen) - known - {"all"}:
+        raise RequestError(
+            f"received --modes {','.join(sorted(unknown))}; expected all, or "
+            f"some of {', '.join(sorted(known))}"
+        )
+
+
+def write(found: Study, grid: Grid, folder: Path) -> Path:
+    """Write a study's table and then its JSON; return the table's path."""
+    folder = folder / found.kind
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{found.task}.md"
+    e = found.environment
+    grid.notes.append(
+        f"{e.cpu}, {e.threads} threads, {e.platform}. Keras {e.keras} on "
+        f"{e.backend} {e.backend_version}, PyTorch {e.torch}. Commit "
+        f"{e.commit}, {e.date}."
+    )
+    write_whole(path, grid.markdown())
+    write_whole(path.with_suffix(".json"), found.model_dump_json(indent=1))
+    return path
+
+
+__all__ = ["KINDS", "Asked", "study", "wanted", "write"]

@@ -1,0 +1,332 @@
+"""What Keras has a say in when a half is timed; twin: torch_works.py."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+from unittest import mock
+
+import keras
+import numpy as np
+from keras import ops
+
+from comparisons.bench import ceilings
+from comparisons.bench.layer_flops import forward_flops
+from comparisons.bench.works import (
+    HELD,
+    Framework,
+    Lacking,
+    Mode,
+    Recorded,
+    own_steps,
+)
+from comparisons.side import Half
+from shared_data import Arrays, first
+
+# Chapters whose book feeds a tf.data pipeline; the others feed arrays to `fit`.
+PIPELINES = (
+    "chapter08_small_data",
+    "chapter08_fine_tuning",
+    "chapter09_mini_xception",
+    "chapter10_",
+    "chapter11_",
+    "chapter12_text_generation",
+    "chapter12_gan",
+)
+
+# === Modes ==================================================================
+
+
+@contextmanager
+def compile_with(_: Any, **arguments: Any) -> Iterator[None]:
+    """Let `compile` get these arguments too, whatever the half says."""
+    compile = keras.Model.compile
+
+    def with_more(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return compile(self, *args, **{**kwargs, **arguments})
+
+    with mock.patch.object(keras.Model, "compile", with_more):
+        yield
+
+
+@contextmanager
+def policy(module: Any, name: str) -> Iterator[None]:
+    """Build models under a dtype policy.
+
+    It is set where the half builds: the harness clears Keras' settings before.
+    """
+    build = module.build_model
+
+    def under_policy(config: Any) -> Any:
+        keras.config.set_dtype_policy(name)
+        try:
+            return build(config)
+        finally:
+            keras.config.set_dtype_policy("float32")
+
+    with mock.patch.object(module, "build_model", under_policy):
+        yield
+
+
+def needs_fit(model: Any) -> Any:
+    if isinstance(model, keras.Model):
+        return model
+    raise Lacking("its model is a dict of plain variables")
+
+
+def compiled_mode(name: str, **arguments: Any) -> Mode:
+    during = partial(compile_with, **arguments)
+    return Mode(name, during=during, prepare=needs_fit)
+
+
+MODES = {
+    "default": Mode("tf.function"),
+    "eager": compiled_mode("eager", run_eagerly=True),
+    "xla": compiled_mode("XLA", jit_compile=True),
+    "steps": compiled_mode("steps_per_execution=16", steps_per_execution=16),
+    "bfloat16": Mode(
+        "mixed_bfloat16",
+        "bfloat16",
+        during=partial(policy, name="mixed_bfloat16"),
+        prepare=needs_fit,
+    ),
+}
+
+# === Loops ==================================================================
+
+
+@contextmanager
+def one_batch() -> Iterator[None]:
+    """Let `predict` take the way that Keras advises for a single batch.
+
+    `predict` makes a pipeline and calls callbacks, for however few samples:
+    50 ms of its own.
+    """
+
+    def predict(self: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return self.predict_on_batch(x)
+
+    with mock.patch.object(keras.Model, "predict", predict):
+        yield
+
+
+def call_of_fit(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Return the compiled model and what the half gives to `fit`."""
+    calls: list[tuple[Any, Any, Any]] = []
+
+    def recording(self: Any, *args: Any, **kwargs: Any) -> Any:
+        calls.append((self, args, kwargs))
+        raise Recorded
+
+    with mock.patch.object(keras.Model, "fit", recording), suppress(Recorded):
+        module.train(model, arrays, config)
+    if not calls:
+        raise Lacking("it trains by a loop of its own")
+    return calls[0]
+
+
+def steps(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int], None]:
+    """Return what trains on batches in memory, without what `fit` adds.
+
+    The function is the one that `fit` calls for every step. On other engines
+    than TensorFlow that is `train_on_batch`.
+    """
+    if hasattr(module, "train_step"):
+        return own_steps(module, model, arrays, config)
+    batch = min(config.batch_size, len(arrays))
+    some = arrays.head(min(HELD * batch, len(arrays) // batch * batch))
+    fitted, args, _ = call_of_fit(module, model, some, config)
+    batches = [
+        tuple(slices(a, start, batch) for a in args)
+        for start in range(0, len(some), batch)
+    ]
+    fitted.fit(*batches[0], batch_size=batch, epochs=1)
+    if keras.backend.backend() != "tensorflow":
+
+        def take_batches(count: int) -> None:
+            for index in range(count):
+                fitted.train_on_batch(*batches[index % len(batches)])
+
+        return take_batches
+
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensor_slices(tuple(args)).batch(batch)
+    iterator = iter(data.cache().repeat())
+    for _ in batches:  # now they lie in memory
+        next(iterator)
+
+    def take(count: int) -> None:
+        logs = None
+        each = fitted.steps_per_execution
+        for _ in range(max(1, count // each)):
+            logs = fitted.train_function(iterator)
+        for value in (logs or {}).values():
+            np.asarray(value)  # wait for it
+
+    return take
+
+
+def slices(tensors: Any, start: int, count: int) -> Any:
+    if isinstance(tensors, dict):
+        return {k: v[start : start + count] for k, v in tensors.items()}
+    return tensors[start : start + count]
+
+
+def idiom(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int, int], None]:
+    """Return training as the textbook feeds it in this chapter.
+
+    Arrays go to `fit`; pictures, texts and time series come by tf.data,
+    shuffled and batched; what chapters 2 and 3 write by hand stays eager.
+    Model, loss and optimizer are the half's own, so that feeding alone
+    differs.
+    """
+    if hasattr(module, "train_step"):
+        return partial(by_hand, module, model, arrays, config)
+    fitted, args, _ = call_of_fit(module, model, arrays, config)
+    stem = module.__name__.rpartition(".")[2]
+
+    def fit_arrays(epochs: int, samples: int) -> None:
+        some = [first(a, samples) for a in args]
+        fitted.fit(*some, batch_size=config.batch_size, epochs=epochs)
+
+    def fit_pipeline(epochs: int, samples: int) -> None:
+        import tensorflow as tf
+
+        some = tuple(first(a, samples) for a in args)
+        data = tf.data.Dataset.from_tensor_slices(some)
+        data = data.shuffle(samples).batch(config.batch_size)
+        fitted.fit(data, epochs=epochs)
+
+    return fit_pipeline if stem.startswith(PIPELINES) else fit_arrays
+
+
+def by_hand(
+    module: Any,
+    model: Any,
+    arrays: Arrays,
+    config: Any,
+    epochs: int,
+    samples: int,
+) -> None:
+    """Train batch by batch, each sliced from the arrays as it comes."""
+    loss_fn = module.make_loss(config)
+    optimizer = module.make_optimizer(config, model)
+    some = arrays.head(samples)
+    for _ in range(epochs):
+        for start in range(0, len(some), config.batch_size):
+            batch = slice(start, start + config.batch_size)
+            loss = module.train_step(
+                model,
+                optimizer,
+                loss_fn,
+                module.to_inputs(some.inputs[batch]),
+                ops.convert_to_tensor(some.targets[batch]),
+            )
+            float(loss)
+
+
+class Batches(keras.utils.PyDataset):
+    """Reads a batch from disk when `fit` asks for it, in a new order."""
+
+    def __init__(self, args: tuple[Any, ...], batch: int, seed: int) -> None:
+        super().__init__()
+        self.args, self.batch = args, batch
+        self.generator = np.random.default_rng(seed)
+        one = args[0]
+        self.count = len(next(iter(one.values())) if isinstance(one, dict)
+                         else one)  # fmt: skip
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return -(-self.count // self.batch)
+
+    def __getitem__(self, index: int) -> Any:
+        start = index * self.batch
+        # In the order of the file: pages are read once.
+        chosen = np.sort(self.order[start : start + self.batch])
+        return tuple(picked(a, chosen) for a in self.args)
+
+    def on_epoch_end(self) -> None:
+        self.order = self.generator.permutation(self.count)
+
+
+def picked(tensors: Any, chosen: np.ndarray) -> Any:
+    if isinstance(tensors, dict):
+        return {k: np.asarray(v[chosen]) for k, v in tensors.items()}
+    return np.asarray(tensors[chosen])
+
+
+def compiled_already(*_: Any, **__: Any) -> None:
+    """Leave what was compiled and traced as it is."""
+
+
+def stream(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[Arrays], None]:
+    """Return `fit` on a PyDataset: given arrays, `fit` copies them whole."""
+    fitted, _, _ = call_of_fit(module, model, arrays.head(1), config)
+
+    def run(some: Arrays) -> None:
+        again = mock.patch.object(type(fitted), "compile", compiled_already)
+        with again:
+            _, args, _ = call_of_fit(module, model, some, config)
+        data = Batches(args, config.batch_size, config.seed)
+        fitted.fit(data, epochs=1)
+
+    return run
+
+
+# === Counting ===============================================================
+
+
+def count(
+    half: Half, config: Any, model: Any, arrays: Arrays
+) -> dict[str, Any]:
+    """Count a prediction's floating-point operations by hand, by layer."""
+    some = arrays.head(config.batch_size)
+    return {"forward": forward_flops(half.load(), model, some)}
+
+
+def matrices(size: int, dtype: str) -> Callable[[], Any]:
+    """Return what multiplies two square matrices."""
+    left, right = (
+        ops.cast(keras.random.normal((size, size), seed=seed), dtype)
+        for seed in (0, 1)
+    )
+    return lambda: finish(ops.matmul(left, right))
+
+
+def triad(count: int) -> Callable[[], Any]:
+    """Return STREAM's triad, a = b + s * c, on float32."""
+    b, c = ops.ones(count), ops.ones(count)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # One loop over memory, as PyTorch's `add` with `alpha` is.
+        fused = tf.function(lambda: b + 3.0 * c, jit_compile=True)
+        return lambda: finish(fused())
+    return lambda: finish(b + 3.0 * c)
+
+
+def finish(value: Any) -> None:
+    """Wait for a value without copying it."""
+    np.asarray(ops.convert_to_numpy(value[:1]))
+
+
+FRAMEWORK = Framework(
+    modes=MODES,
+    one_batch=one_batch,
+    steps=steps,
+    idiom=idiom,
+    stream=stream,
+    count=count,
+    ceilings=lambda: ceilings.measured(matrices, triad, time.perf_counter),
+)

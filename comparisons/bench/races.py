@@ -1,0 +1,264 @@
+"""Races beyond Keras against PyTorch: modes, first loops, a half and itself.
+
+Each races contenders on living sides; see `comparisons/measure.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from comparisons.bench.records import Half as HalfName
+from comparisons.bench.records import Timed
+from comparisons.bench.tables import Grid, ratio
+from comparisons.comparing import FLOORS, difference
+from comparisons.measure import (
+    Budget,
+    Contender,
+    Race,
+    race,
+    sized,
+    summary,
+)
+from comparisons.results import Ratio
+from comparisons.side import Split, State
+from comparisons.statistics import block_interval
+from comparisons.task import Task
+from comparisons.worker import TITLES, HalfFailed, Side
+
+# Relative differences from the default mode that are still rounding. Ten steps
+# carry it on: 7e-4 at most was measured in float32 (chapter 8, eager), 4e-2 in
+# bfloat16, of which each number has eight bits.
+TOLERANCES = {
+    "float32": {
+        "predictions": 1e-5, "losses": 1e-4, "predictions after": 5e-3,
+    },
+    "bfloat16": {
+        "predictions": 0.05, "losses": 0.05, "predictions after": 0.2,
+    },
+}  # fmt: skip
+Say = Callable[[str], None]
+Halves = dict[HalfName, Side]
+
+
+def modes(
+    task: Task,
+    config: Any,
+    sides: Halves,
+    train: Split,
+    test: Split,
+    budget: Budget,
+    chosen: Sequence[str],
+    say: Say,
+) -> list[Timed]:
+    """Race the modes of each half against its default, and check each.
+
+    `chosen` are names of modes, or "all".
+    """
+    found: list[Timed] = []
+    for name, side in sides.items():
+        half = task.keras if name == "keras" else task.torch
+        told = side.call("mode_names")
+        names = [
+            mode
+            for mode in told
+            if mode == "default" or mode in chosen or "all" in chosen
+        ]
+        rows, evidence = {}, {}
+        for mode in names:
+            say(f"warming up {TITLES[name]}: {mode}")
+            row = Timed(half=name, name=mode, label=told[mode][0])
+            row.precision = told[mode][1]
+            rows[mode] = row
+            try:
+                evidence[mode] = side.call(
+                    "evidence", half, config, train, test, mode
+                )
+                warm = side.call(
+                    "warm_up", half, config, train, test, ["train"], mode
+                )
+            except HalfFailed as error:
+                row.note = f"not run: {error}"
+                continue
+            row.first_step_s = warm["first_step_s"]
+            row.note = warm["lacks"].get("train", "")
+            check(row, evidence["default"], evidence[mode])
+        able = [mode for mode, row in rows.items() if not row.note]
+        if able:
+            say(f"racing the modes of {TITLES[name]}")
+            contenders = [Contender(mode, side, mode) for mode in able]
+            samples = sized(
+                contenders, "train", train.samples or 0,
+                config.batch_size, budget,
+            )  # fmt: skip
+            fill(rows, race(contenders, "train", samples, budget), "default")
+        found += rows.values()
+    return found
+
+
+def check(row: Timed, default: State, evidence: State) -> None:
+    """Write down whether a mode gives what the default one gives."""
+    bounds = TOLERANCES[row.precision]
+    row.differs = {
+        what: difference(default[what], evidence[what], FLOORS["float32"])
+        for what in bounds
+        if default[what].size
+    }
+    row.tolerance = bounds["predictions"]
+    row.agrees = all(
+        difference <= bounds[what] for what, difference in row.differs.items()
+    )
+
+
+def idioms(
+    task: Task,
+    config: Any,
+    sides: Halves,
+    train: Split,
+    test: Split,
+    budget: Budget,
+    say: Say,
+) -> list[Timed]:
+    """Race each half against the loop that its people write first.
+
+    Ratios are those of the half over that loop: above 1 the half is faster.
+    """
+    loops = {
+        "keras": "the textbook's feeding",
+        "torch": "DataLoader(TensorDataset)",
+    }
+    found: list[Timed] = []
+    for name, side in sides.items():
+        half = task.keras if name == "keras" else task.torch
+        say(f"warming up {TITLES[name]}")
+        rows = {
+            "idiom": Timed(half=name, name="idiom", label=loops[name]),
+            "half": Timed(half=name, name="half", label="this project's half"),
+        }
+        found += rows.values()
+        # A model each: one may not train what the other is timed with.
+        contenders = []
+        lacks: dict[str, str] = {}
+        for loop, work in (("idiom", "idiom"), ("half", "train")):
+            warm = side.call(
+                "warm_up", half, config, train, test, [work], "default", loop
+            )
+            lacks |= warm["lacks"]
+            rows[loop].first_step_s = warm["first_step_s"]
+            contenders.append(Contender(loop, side, loop, work))
+        if lacks:
+            for row in rows.values():
+                row.note = "; ".join(sorted(set(lacks.values())))
+            continue
+        say(f"racing {TITLES[name]}")
+        samples = train.samples or 0
+        fill(rows, race(contenders, "", samples, budget), "idiom")
+    return found
+
+
+def itself(
+    task: Task,
+    config: Any,
+    name: HalfName,
+    sides: Sequence[Side],
+    train: Split,
+    test: Split,
+    budget: Budget,
+    kind: str,
+    say: Say,
+) -> list[Timed]:
+    """Race a half against itself in a second process, by the same protocol."""
+    half = task.keras if name == "keras" else task.torch
+    rows: dict[str, Timed] = {}
+    for number, side in enumerate(sides, 1):
+        say(f"warming up {TITLES[name]}, process {number}")
+        warm = side.call("warm_up", half, config, train, test, [kind])
+        group = f"process {number}"
+        rows[group] = Timed(half=name, name=group, label=f"{kind}, {group}")
+        rows[group].note = warm["lacks"].get(kind, "")
+        offer = warm["works"].get(kind)
+    if any(row.note for row in rows.values()):
+        return list(rows.values())
+    say(f"racing {TITLES[name]} against itself")
+    contenders = [
+        Contender(group, side) for group, side in zip(rows, sides, strict=True)
+    ]
+    samples = offer["samples"]
+    if offer["parts"]:
+        samples = sized(contenders, kind, samples, config.batch_size, budget)
+    fill(rows, race(contenders, kind, samples, budget), "process 1")
+    return list(rows.values())
+
+
+def fill(rows: dict[str, Timed], found: Race, under: str) -> None:
+    """Write speeds and their ratios to the row `under` into the rows."""
+    for group, row in rows.items():
+        if group not in found.logs:
+            continue
+        row.blocks, row.rejected = found.blocks, found.rejected
+        if found.blocks < 2:
+            row.note = (
+                "not measurable here: others held up to "
+                f"{found.foreign_cores:.1f} cores"
+            )
+            continue
+        row.speed = summary(found, group)
+        gaps = found.gaps(group, under)
+        if group != under:
+            row.ratio = Ratio(
+                median=float(np.exp(np.median(gaps))),
+                ci95=block_interval(gaps),
+                control_ci95=block_interval(
+                    found.controls(group) + found.controls(under)
+                ),
+            )
+
+
+TITLES_OF = {
+    "modes": "what each mode buys",
+    "idioms": "the half and the loop that is written first",
+    "itself": "a half against itself in another process",
+}
+NOTES = {
+    "modes": (
+        "Speed is that of an epoch with its feeding. Ratios are to the "
+        "default mode of the same half. Agreement: relative difference of "
+        "predictions from the same weights, of the mean loss of ten steps "
+        "with dropout off, and of predictions after them; ✗ where it is more "
+        "than rounding of that precision explains."
+    ),
+    "idioms": (
+        "Ratio: the half over the other loop, above 1 where the half is "
+        "faster. Model, loss and step are the half's in both."
+    ),
+    "itself": "The interval should hold 1: what it leaves out is no result.",
+}
+
+
+def grid(kind: str, title: str, rows: Sequence[Timed]) -> Grid:
+    """Return a table of a study's rows."""
+    columns = ["half", "how", "samples/s", "ratio", "A/A", "first step"]
+    if kind == "modes":
+        columns.append("agrees with the default")
+    table = Grid(f"{title}: {TITLES_OF[kind]}", [*columns, ""])
+    table.notes.append(NOTES[kind])
+    for row in rows:
+        cells = [TITLES[row.half], row.label]
+        cells.append(f"{row.speed.median:,.0f}" if row.speed else "–")
+        cells.append(ratio(row.ratio.median, row.ratio.ci95)
+                     if row.ratio else "–")  # fmt: skip
+        cells.append("[{:.2f}, {:.2f}]".format(*row.ratio.control_ci95)
+                     if row.ratio else "–")  # fmt: skip
+        cells.append("–" if row.first_step_s is None
+                     else f"{row.first_step_s:.2f} s")  # fmt: skip
+        if kind == "modes":
+            cells.append(agreement(row))
+        table.rows.append([*cells, row.note])
+    return table
+
+
+def agreement(row: Timed) -> str:
+    if row.agrees is None or row.name == "default":
+        return "–"
+    told = ", ".join(f"{what} {d:.0e}" for what, d in row.differs.items())
+    return f"{'✓' if row.agrees else '✗'} {told}"

@@ -1,0 +1,65 @@
+"""What a study of one task found, as other programs read it."""
+
+from typing import Literal
+
+from comparisons.results import Environment, Ratio, Record, Speed
+
+Half = Literal["keras", "torch"]
+Axis = Literal["samples", "batch"]
+
+
+class Timed(Record):
+    """One contender of a race: a mode, a loop, a second process.
+
+    ratio: its speed over that of the first row of the same half.
+    differs: relative difference from that row, by what was compared.
+    """
+
+    half: Half
+    name: str
+    label: str
+    speed: Speed | None = None
+    ratio: Ratio | None = None
+    precision: str = "float32"
+    first_step_s: float | None = None
+    differs: dict[str, float] = {}
+    tolerance: float | None = None
+    agrees: bool | None = None
+    blocks: int = 0
+    rejected: int = 0
+    note: str = ""
+
+
+class Grown(Record):
+    """One epoch of so many samples, streamed from disk in such batches."""
+
+    half: Half
+    axis: Axis
+    samples: int
+    batch: int
+    seconds: float
+    peak_mib: float  # memory that is not a file's, above the level before
+    data_mib: float  # of the samples on disk
+
+
+class Growth(Record):
+    """How an axis' cost grows: time as samples to the power of `slope`."""
+
+    half: Half
+    slope: float | None
+    per_sample_us: tuple[float, float]  # at the smallest and at the largest
+    grown_mib: float  # of peak memory, from the smallest to the largest
+    added_mib: float  # of data on disk between these
+    streams: bool  # whether memory stays far behind the data
+
+
+class Study(Record):
+    schema_version: Literal[1] = 1
+    kind: Literal["modes", "idioms", "itself", "scale"]
+    task: str
+    section: str
+    title: str
+    environment: Environment
+    timed: list[Timed] = []
+    grown: list[Grown] = []
+    growth: list[Growth] = []

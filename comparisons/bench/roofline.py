@@ -1,0 +1,181 @@
+"""How close a training step comes to what the machine can do.
+
+Williams, Waterman and Patterson 2009, Commun. ACM 52: an operation that
+computes so many operations for each byte that it moves can be no faster than
+the processor, nor than memory delivers the bytes.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+
+from comparisons.bench.tables import Grid
+from comparisons.plots import COLOURS
+from comparisons.results import Cost, Result, Throughput
+from comparisons.side import Split
+from comparisons.task import Task
+from comparisons.worker import TITLES, Name, Side
+
+matplotlib.use("Agg")
+
+SIDES: tuple[Name, Name] = ("keras", "torch")
+# A step that takes less than twice what the machine needs is bound by it.
+NEAR = 0.5
+
+
+def cost_of(
+    task: Task,
+    config: Any,
+    sides: dict[Name, Side],
+    train: Split,
+    throughput: Throughput,
+) -> Cost:
+    """Count a training step, measure the ceilings, and set speed beside both.
+
+    One count serves both halves: PyTorch's FlopCounterMode. Its forward part
+    is checked by a count from Keras' layers; `padding` says how many times
+    more Keras computes where the PyTorch half leaves padding out.
+    """
+    ours = sides["keras"].call("count", task.keras, config, train)
+    theirs = sides["torch"].call("count", task.torch, config, train)
+    ceilings = {n: side.call("ceilings") for n, side in sides.items()}
+    best = {
+        what: max(c[what] for c in ceilings.values())
+        for what in ceilings["torch"]
+    }
+    cost = Cost(
+        step_flops=theirs["flops"],
+        step_bytes=theirs["bytes"],
+        operations=theirs["operations"],
+        forward_flops={"torch": theirs["forward"], "keras": ours["forward"]},
+        ceilings=ceilings,
+    )
+    step = throughput.step
+    if step and step.keras and step.torch and cost.step_bytes:
+        roof = min(
+            best["matmul_float32_gflops"],
+            best["triad_gbs"] * cost.step_flops / cost.step_bytes,
+        )
+        batch = min(config.batch_size, train.samples or config.batch_size)
+        for name in SIDES:
+            speed = step.keras if name == "keras" else step.torch
+            reached = cost.step_flops / batch * speed.median / 1e9
+            cost.achieved_gflops[name] = reached
+            cost.share_of_roof[name] = reached / roof
+    return cost
+
+
+def bound_by(cost: Cost) -> str:
+    """Return what holds the faster half back."""
+    if not cost.share_of_roof:
+        return "–"
+    near = max(cost.share_of_roof.values()) >= NEAR
+    return "the machine" if near else "the frameworks"
+
+
+def shown(results: Sequence[Result]) -> list[tuple[Result, Cost]]:
+    return [(r, r.cost) for r in results if r.cost and r.cost.achieved_gflops]
+
+
+def grid(results: Sequence[Result]) -> Grid:
+    columns = (
+        "task", "MFLOP a step", "MB a step", "FLOP/byte", "operations",
+        "Keras GFLOP/s", "PyTorch GFLOP/s", "of the roof", "bound by",
+        "forward, by hand / counted",
+    )  # fmt: skip
+    table = Grid("How close to the machine", columns)
+    for result, cost in shown(results):
+        keras, torch = (cost.share_of_roof[n] for n in ("keras", "torch"))
+        counted = cost.forward_flops["torch"]
+        table.rows.append(
+            [
+                result.task,
+                f"{cost.step_flops / 1e6:,.1f}",
+                f"{cost.step_bytes / 1e6:,.1f}",
+                f"{cost.step_flops / cost.step_bytes:.1f}",
+                f"{cost.operations:,}",
+                f"{cost.achieved_gflops['keras']:,.1f}",
+                f"{cost.achieved_gflops['torch']:,.1f}",
+                f"{keras:.0%}, {torch:.0%}",
+                bound_by(cost),
+                f"{cost.forward_flops['keras'] / counted:.3f}"
+                if counted
+                else "–",
+            ]
+        )
+    table.notes.append(
+        "Roof: the lower of the best float32 product of matrices and of the "
+        "triad's bandwidth times FLOP/byte, both measured in the same run. "
+        "Bytes are what the PyTorch half's operations read and write, caches "
+        "left out of account; above 100 % caches carry what the count has "
+        f"memory carry. Bound by the machine: at least {NEAR:.0%} of the "
+        "roof; the rest is what frameworks add, kernels that do not reach "
+        "the roof among it."
+    )
+    return table
+
+
+def picture(results: Sequence[Result]) -> bytes | None:
+    """Return a PNG: operations a byte against what each half reaches."""
+    from matplotlib import pyplot
+
+    found = shown(results)
+    if not found:
+        return None
+    best = {
+        what: max(
+            ceilings[what]
+            for _, cost in found
+            for ceilings in cost.ceilings.values()
+        )
+        for what in ("matmul_float32_gflops", "triad_gbs")
+    }
+    peak, band = best["matmul_float32_gflops"], best["triad_gbs"]
+    figure, axes = pyplot.subplots(figsize=(11, 7), layout="constrained")
+    intensities = [c.step_flops / c.step_bytes for _, c in found]
+    left, right = min(intensities) / 2, max(max(intensities), peak / band) * 4
+    ridge = peak / band
+    axes.plot([left, ridge, right], [left * band, peak, peak], color="black")
+    axes.annotate(
+        f"product of matrices, float32: {peak:,.0f} GFLOP/s",
+        (right, peak), ha="right", va="bottom",
+    )  # fmt: skip
+    axes.annotate(
+        f"memory: {band:,.0f} GB/s", (left * 1.1, left * 1.5 * band),
+        ha="left", va="bottom",
+    )  # fmt: skip
+    for name, marker in zip(SIDES, "os", strict=True):
+        axes.scatter(
+            intensities,
+            [cost.achieved_gflops[name] for _, cost in found],
+            color=COLOURS[name], marker=marker, label=TITLES[name], zorder=3,
+        )  # fmt: skip
+    for (result, cost), x in zip(found, intensities, strict=True):
+        both = list(cost.achieved_gflops.values())
+        axes.plot([x, x], both, color="grey", linewidth=1)
+        axes.annotate(
+            result.task.split("_", 1)[1], (x, min(both)), rotation=90,
+            fontsize=7, ha="center", va="top", xytext=(0, -6),
+            textcoords="offset points", color="dimgrey",
+        )  # fmt: skip
+    lowest = min(min(c.achieved_gflops.values()) for _, c in found)
+    axes.set(
+        xscale="log", yscale="log", xlim=(left, right),
+        ylim=(lowest / 30, peak * 2.5),
+        xlabel="floating-point operations for each byte read or written",
+        ylabel="GFLOP/s in a training step",
+    )  # fmt: skip
+    e = found[-1][0].environment
+    axes.set_title(
+        f"Training steps and what the machine can do · {e.cpu}, "
+        f"{e.threads} threads",
+        fontsize=11,
+    )
+    axes.legend(frameon=False, loc="lower right")
+    axes.spines[["top", "right"]].set_visible(False)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=130)
+    pyplot.close(figure)
+    return stream.getvalue()

@@ -1,0 +1,48 @@
+"""A table that a terminal and a Markdown file show alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.table import Table
+from rich.text import Text
+
+
+@dataclass
+class Grid:
+    """Rows of text under a title; `notes` stand below, a line each."""
+
+    title: str
+    columns: Sequence[str]
+    rows: list[Sequence[str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def markdown(self) -> str:
+        lines = [f"## {self.title}", "", row(self.columns)]
+        lines.append("|" + "---|" * len(self.columns))
+        lines += [row(cells) for cells in self.rows]
+        lines += [f"\n{note}" for note in self.notes]
+        return "\n".join(lines) + "\n"
+
+    def shown(self) -> Table:
+        table = Table(
+            title=self.title,
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+            caption="\n".join(self.notes) or None,
+            caption_justify="left",
+        )
+        for name in self.columns:
+            table.add_column(name, overflow="fold")
+        for cells in self.rows:
+            table.add_row(*(Text(cell) for cell in cells))
+        return table
+
+
+def row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def ratio(median: float, interval: tuple[float, float]) -> str:
+    low, high = interval
+    return f"{median:.2f} [{low:.2f}, {high:.2f}]"

@@ -1,0 +1,406 @@
+"""What can be timed of a half, whatever the framework; runs in its process.
+
+A work is called with rounds and samples, time and again, on one warmed-up
+model. `Works` makes them; what differs, a `Framework` is told.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, NamedTuple
+from unittest import mock
+
+import numpy as np
+
+from comparisons.bench import streaming
+from comparisons.engine import Engine
+from comparisons.side import Half, Split, State, stopwatch
+from shared_data import Arrays, first
+
+# Training steps are timed on so many batches, in turn, that lie in memory.
+HELD = 16
+# Steps and samples by which a mode is compared with the default one.
+CHECKED_STEPS, CHECKED = 10, 64
+
+
+def as_it_is(model: Any) -> Any:
+    return model
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way to run a half that leaves the half as it is written.
+
+    during: half's module -> context around whatever the model does.
+    prepare: model -> the model as this mode wants it.
+    """
+
+    name: str
+    precision: str = "float32"
+    during: Callable[[Any], AbstractContextManager[Any]] = nullcontext
+    prepare: Callable[[Any], Any] = as_it_is
+
+
+class Work(NamedTuple):
+    """run: (rounds, samples) -> seconds of each call, where they are told.
+
+    parts: whether fewer than all samples may be timed and be fair.
+    """
+
+    run: Callable[[int, int], list[float] | None]
+    samples: int
+    parts: bool = False
+
+
+class Lacking(Exception):
+    """A half has nothing of the kind to time; says why."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """What a framework has a say in.
+
+    modes: by name; "default" is how the half runs by itself.
+    one_batch: a context in which the half's `predict` takes the way that is
+        made for a single batch.
+    steps: (module, model, arrays, config) -> (count) that trains on batches
+        in memory.
+    idiom: the same arguments -> (epochs, samples) that trains by the loop
+        which people write first.
+    stream: the same arguments -> (arrays) that trains one epoch of samples
+        which are read from disk as they are needed.
+    count: (half, config, model, arrays) -> what a training step computes.
+    ceilings: () -> what this machine can do, by this framework.
+    """
+
+    modes: dict[str, Mode]
+    one_batch: Callable[[], AbstractContextManager[None]]
+    steps: Callable[..., Callable[[int], None]]
+    idiom: Callable[..., Callable[[int, int], None]]
+    stream: Callable[..., Callable[[Arrays], None]]
+    count: Callable[..., dict[str, Any]]
+    ceilings: Callable[[], dict[str, float]]
+
+
+@dataclass
+class Works:
+    """Makes the works of a side and times them."""
+
+    engine: Engine
+    framework: Framework
+    living: dict[tuple[str, str], Work] = field(default_factory=dict)
+    around: dict[str, Callable[[], AbstractContextManager[Any]]] = field(
+        default_factory=dict
+    )
+    levels: dict[str, float] = field(default_factory=dict)  # MiB, by axis
+
+    def mode_names(self) -> dict[str, tuple[str, str]]:
+        """Return what each mode is called and its precision."""
+        return {
+            name: (mode.name, mode.precision)
+            for name, mode in self.framework.modes.items()
+        }
+
+    def warm_up(
+        self,
+        half: Half,
+        config: Any,
+        train: Split,
+        test: Split,
+        kinds: Sequence[str],
+        mode: str = "default",
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """Build, compile and train a little; keep what the blocks will run.
+
+        Steady state is the half's own training again, on the warmed-up model.
+        It is kept under `name`, or under that of the mode.
+        """
+        name = name or mode
+        module = half.load()
+        arrays, held_out = train.read(), test.read()
+        way = self.framework.modes[mode]
+        self.around[name] = partial(way.during, module)
+        lacks: dict[str, str] = {}
+        first_step = {"wall_s": 0.0}
+        self.engine.seed(config.seed)
+        with self.around[name](), self.engine.all_cores():
+            with stopwatch() as building:
+                model = self.engine.build(half, config, "float32", None)
+                model = way.prepare(model)
+            makers: dict[str, Callable[[], Work]] = {
+                "train": partial(epochs_of, module, model, arrays, config),
+                "step": partial(self.steps_of, module, model, arrays, config),
+                "predict": partial(
+                    self.predictions_of, module, model, held_out,
+                    min(config.batch_size, len(held_out)), False,
+                ),
+                "predict_one": partial(
+                    self.predictions_of, module, model, held_out, 1, True
+                ),
+                "idiom": partial(self.idiom_of, module, model, arrays, config),
+            }  # fmt: skip
+            for what in kinds:
+                trains = what in ("train", "step", "idiom")
+                if trains and not hasattr(module, "train"):
+                    lacks[what] = "does not train"
+                    continue
+                try:
+                    with stopwatch() as spent:
+                        work = makers[what]()
+                        work.run(1, min(config.batch_size, work.samples))
+                except Lacking as reason:
+                    lacks[what] = str(reason)
+                    continue
+                if trains and not first_step["wall_s"]:
+                    first_step = spent
+                if work.parts:  # the last batch may have a size of its own
+                    work.run(1, min(2 * config.batch_size, work.samples))
+                self.living[name, what] = work
+        return {
+            "build_s": building["wall_s"],
+            "first_step_s": first_step["wall_s"],
+            "works": {
+                what: {"samples": work.samples, "parts": work.parts}
+                for (of, what), work in self.living.items()
+                if of == name
+            },
+            "lacks": lacks,
+            "mode": self.engine.mode(model),
+        }
+
+    def time_block(
+        self, name: str, what: str, rounds: int, samples: int
+    ) -> dict[str, Any]:
+        """Run a work; return wall and CPU seconds, and those of each call."""
+        work = self.living[name, what]
+        with ExitStack() as stack:
+            stack.enter_context(self.around[name]())
+            stack.enter_context(self.engine.all_cores())
+            if what.startswith("predict"):
+                stack.enter_context(self.framework.one_batch())
+            with stopwatch() as spent:
+                calls = work.run(rounds, samples)
+                self.engine.synchronize()
+        return spent | {"calls_s": calls or []}
+
+    def steps_of(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Work:
+        take = self.framework.steps(module, model, arrays, config)
+        batch = min(config.batch_size, len(arrays))
+        return Work(lambda rounds, _: take(rounds), batch)
+
+    def idiom_of(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Work:
+        run = self.framework.idiom(module, model, arrays, config)
+        return Work(run, len(arrays), parts=True)
+
+    def predictions_of(
+        self,
+        module: Any,
+        model: Any,
+        held_out: Arrays,
+        samples: int,
+        told: bool,
+    ) -> Work:
+        """Predict the same few samples; of single ones tell each call."""
+        inputs = first(held_out.inputs, samples)
+
+        def run(rounds: int, _: int) -> list[float]:
+            calls = []
+            for _ in range(rounds):
+                began = time.perf_counter()
+                module.predict(model, inputs)
+                calls.append(time.perf_counter() - began)
+            return calls if told else []
+
+        with self.framework.one_batch():
+            run(1, samples)
+        return Work(run, samples)
+
+    # === Does a mode still give the same? ===================================
+
+    def evidence(
+        self, half: Half, config: Any, train: Split, test: Split, mode: str
+    ) -> State:
+        """Return predictions, and losses of a few steps, in a mode.
+
+        From the same weights in every mode, with dropout off: each mode
+        draws its own.
+        """
+        module = half.load()
+        way = self.framework.modes[mode]
+        steps = train.read().head(CHECKED_STEPS * config.batch_size)
+        config = replace(config, epochs=1)
+        inputs = first(test.read().inputs, CHECKED)
+        losses: list[float] = []
+        self.engine.seed(config.seed)
+        with way.during(module), self.engine.dropout_off():
+            model = self.engine.build(half, config, "float32", None)
+            model = way.prepare(model)
+            answers = module.predict(model, inputs)
+            if hasattr(module, "train"):
+                losses = module.train(model, steps, config, shuffle=False)
+            after = module.predict(model, inputs)
+        return {
+            "predictions": np.asarray(answers, "float32"),
+            "losses": np.asarray(losses, "float32"),
+            "predictions after": np.asarray(after, "float32"),
+        }
+
+    # === How cost grows =====================================================
+
+    def stream(
+        self, half: Half, config: Any, split: Split, axis: str
+    ) -> dict[str, float]:
+        """Train one epoch of samples on disk; return seconds and the peak.
+
+        The level before is that of the first call on its axis.
+        """
+        module = half.load()
+        arrays = streaming.on_disk(split)
+        self.engine.seed(config.seed)
+        model = self.engine.build(half, config, "float32", None)
+        run = self.framework.stream(module, model, arrays, config)
+        run(arrays.head(2 * config.batch_size))
+        if axis not in self.levels:
+            self.levels[axis] = streaming.anonymous_mib()
+        with (
+            self.engine.all_cores(),
+            streaming.watched() as seen,
+            stopwatch() as spent,
+        ):
+            run(arrays)
+            self.engine.synchronize()
+        return {
+            "seconds": spent["wall_s"],
+            "peak_mib": seen["peak_mib"] - self.levels[axis],
+        }
+
+    # === How close to the machine ===========================================
+
+    def count(self, half: Half, config: Any, train: Split) -> dict[str, Any]:
+        """Return what one training step computes; see `roofline.py`."""
+        self.engine.seed(config.seed)
+        model = self.engine.build(half, config, "float32", None)
+        # Twice as many: some are held back to validate with.
+        arrays = train.read().head(2 * config.batch_size)
+        return self.framework.count(half, config, model, arrays)
+
+    def ceilings(self) -> dict[str, float]:
+        with self.engine.all_cores():
+            return self.framework.ceilings()
+
+
+# === Training again =========================================================
+
+
+class Recorded(Exception):
+    """Ends a training as soon as what it was to do is known."""
+
+
+def epochs_of(module: Any, model: Any, arrays: Arrays, config: Any) -> Work:
+    again, parts = again_of(module, model, arrays, replace(config, epochs=1))
+    return Work(again, len(arrays), parts)
+
+
+def again_of(
+    module: Any, model: Any, arrays: Any, config: Any
+) -> tuple[Callable[[int, int], None], bool]:
+    """Return what trains the model, time and again, and whether in parts.
+
+    It is told how many epochs and of how many samples. Of a Keras half it is
+    that half's own call of `fit`, without compiling anew; but not where `fit`
+    gets other things than the samples, such as features: they would be
+    computed outside the time. A half that compiles in every call looks the
+    slower the fewer samples it gets, so that it is not timed in parts.
+    """
+    calls: list[tuple[Any, Any]] = []
+    fit: Any = getattr(model, "fit", None)
+
+    def recording_fit(*args: Any, **kwargs: Any) -> Any:
+        if args and same_kind(args[0], arrays.inputs):
+            calls.append((args, kwargs))
+            raise Recorded
+        return fit(*args, **kwargs)
+
+    def own(epochs: int, samples: int) -> None:
+        some = arrays.head(samples)
+        module.train(model, some, replace(config, epochs=epochs))
+
+    def fit_again(epochs: int, samples: int) -> None:
+        args, kwargs = calls[-1]
+        args = tuple(first(a, samples) for a in args)
+        fit(*args, **{**kwargs, "epochs": epochs})
+
+    if fit is None:
+        return own, True
+    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
+        own(1, 1)  # one sample tells what `fit` is given
+        return own, False
+    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
+        own(1, len(arrays))
+    return fit_again, True
+
+
+def same_kind(given: Any, samples: Any) -> bool:
+    """Whether `fit` was given samples, by the shape of one of them."""
+    if isinstance(samples, dict):
+        return isinstance(given, dict) and given.keys() == samples.keys()
+    return getattr(given, "shape", ())[1:] == samples.shape[1:]
+
+
+@contextmanager
+def kept_steps(module: Any) -> Iterator[list[tuple[Any, Any]]]:
+    """Keep what a half's own `train_step` is given while the block runs."""
+    calls: list[tuple[Any, Any]] = []
+    step = module.train_step
+
+    def keeping(*args: Any, **kwargs: Any) -> Any:
+        calls.append((args, kwargs))
+        return step(*args, **kwargs)
+
+    with mock.patch.object(module, "train_step", keeping):
+        yield calls
+
+
+def own_steps(
+    module: Any,
+    model: Any,
+    arrays: Arrays,
+    config: Any,
+    before: Callable[[Iterable[Any]], None] = lambda _: None,
+) -> Callable[[int], None]:
+    """Return what calls the half's `train_step` on the batches of a training.
+
+    `before` gets what the step is given, before so many are taken.
+    """
+    some = arrays.head(HELD * config.batch_size)
+    with kept_steps(module) as calls:
+        module.train(model, some, replace(config, epochs=1))
+    calls = calls[:HELD]
+    whole = [call for call in calls if sizes(call) == sizes(calls[0])]
+
+    def take(count: int) -> None:
+        before(whole[0][0])
+        for index in range(count):
+            args, kwargs = whole[index % len(whole)]
+            module.train_step(*args, **kwargs)
+
+    return take
+
+
+def sizes(call: tuple[Any, Any]) -> list[Any]:
+    """Return the shapes in a call: a last batch may be smaller."""
+    args, kwargs = call
+    return [getattr(a, "shape", None) for a in [*args, *kwargs.values()]]

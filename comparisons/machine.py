@@ -1,0 +1,61 @@
+"""What a measurement runs on, and whether it has the machine to itself."""
+
+import os
+import time
+from pathlib import Path
+
+import psutil
+
+from comparisons.results import Machine
+
+# Of a processor's flags, those that choose kernels for floating-point numbers.
+TOLD = (
+    *("avx", "avx2", "fma", "f16c", "avx512f", "avx512_bf16", "avx512_fp16"),
+    *("avx512_vnni", "avx_vnni", "amx_tile", "amx_bf16", "amx_int8"),
+    *("asimd", "bf16", "sve", "sve2"),
+)
+BUSY = 0.1  # cores that others hold for a second, while we do nothing
+
+
+def instructions() -> list[str]:
+    """Return the instruction sets that bear on speed; [] if untold."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
+    flags = [li for li in lines if li.startswith(("flags", "Features"))]
+    known = set(flags[0].split(":", 1)[1].split()) if flags else set()
+    return [name for name in TOLD if name in known]
+
+
+def governor() -> str | None:
+    """Return how the kernel sets the processor's clock, if it says."""
+    path = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return None
+
+
+def load() -> float:
+    return os.getloadavg()[0]
+
+
+def foreign_cores(seconds: float = 1.0) -> float:
+    """Return how many cores others hold while this process sleeps."""
+    busy = psutil.cpu_percent(interval=None)  # begins the count
+    time.sleep(seconds)
+    busy = psutil.cpu_percent(interval=None)
+    return busy / 100 * (os.cpu_count() or 1)
+
+
+def before() -> Machine:
+    """Return the machine as it is before anything is timed."""
+    return Machine(
+        instructions=instructions(),
+        governor=governor(),
+        memory_gib=psutil.virtual_memory().total / 2**30,
+        load_before=load(),
+        load_after=load(),
+        busy=foreign_cores() > BUSY,
+    )
