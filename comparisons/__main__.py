@@ -104,6 +104,7 @@ def verify(
     steps: StepsOption = str(STEPS),
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
+    backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Climb the ladder alone; exit with 1 when a rung fails."""
@@ -121,7 +122,8 @@ def verify(
         for line in terminal.summary(results):
             console.print(escape(line))
 
-    perform(names, request, Settings(device=device.value), None, show, conclude)
+    settings = to_settings(backend, device)
+    perform(names, request, settings, None, show, conclude)
 
 
 @app.command()

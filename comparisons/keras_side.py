@@ -14,15 +14,15 @@ import keras
 import keras.src.backend
 import numpy as np
 
-from comparisons import memory
+from comparisons import keras_backends, memory
 from comparisons.engine import Engine
+from comparisons.keras_backends import eagerly
 from comparisons.keras_recorder import (
     Recorder,
     describe_decay,
     describe_loss,
     describe_optimizer,
     dropout_off,
-    eagerly,
     is_recurrent,
     layers_of,
     named_weights,
@@ -47,42 +47,16 @@ def start(threads: int, device: str) -> dict[str, Any]:
     keras.config.disable_interactive_logging()
     # Every clear_session collects garbage: spare it what the imports made.
     gc.freeze()
-    facts = {"keras": keras.__version__, "backend": keras.backend.backend()}
-    if facts["backend"] == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        # One thread starves tf.data and makes timing bimodal (measured).
-        tf.config.threading.set_inter_op_parallelism_threads(2)
-        tf.config.experimental.enable_tensor_float_32_execution(False)
-        gpus = tf.config.list_physical_devices("GPU")
-        for gpu in gpus:  # or TensorFlow takes the whole card
-            tf.config.experimental.set_memory_growth(gpu, True)
-        facts["backend_version"] = tf.__version__
-        facts["device"] = "cuda" if gpus and device != "cpu" else "cpu"
-    elif facts["backend"] == "torch":
-        import torch
-
-        ENGINE.share_cores(threads)
-        torch.set_flush_denormal(True)
-        facts["backend_version"] = str(torch.__version__)
-        facts["device"] = "cuda" if torch.cuda.is_available() else "cpu"
-    return facts
-
-
-def use_threads(count: int) -> None:
-    """Let the next work have so many; TensorFlow keeps what it began with."""
-    if keras.backend.backend() == "torch":
-        import torch
-
-        torch.set_num_threads(count)
+    facts = keras_backends.start(threads, device)
+    ENGINE.share_cores(threads)
+    return {"keras": keras.__version__, **facts}
 
 
 def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     # Without a collection: TensorFlow keeps every graph that it trained, and
     # to look through them all soon takes longer than to build.
     keras.backend.clear_session(free_memory=False)
-    keras.config.set_floatx(dtype)
+    keras_backends.use_precision(dtype)
     model = half.load().build_model(config)
     if weights is not None:
         for name, variable in named_weights(model).items():
@@ -142,8 +116,8 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
         epoch_losses = module.train(
             model, arrays, asked.config, shuffle=asked.shuffle
         )
-    taken = int(recorder.step.numpy())
-    final = state_of(model)
+    taken = recorder.notes.taken()
+    after_one, final = recorder.notes.read(recorder.after_one), state_of(model)
     answers = None
     if asked.test:
         answers = module.predict(model, asked.test.read(asked.dtype).inputs)
@@ -151,8 +125,8 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
         "side": "keras",
         "epoch_losses": np.array(epoch_losses),
         "losses": recorder.told(taken),
-        "gradients": recorder.read(recorder.gradients),
-        "after_one": recorder.read(recorder.after_one) if taken > 1 else final,
+        "gradients": recorder.notes.read(recorder.gradients),
+        "after_one": after_one if taken > 1 else final,
         "final": final,
         "predictions": answers,
         "dropouts": dropped[: len(dropped) // max(recorder.traced, 1)],
@@ -161,18 +135,6 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
 
 
 # === Speed and memory =======================================================
-
-
-def synchronize() -> None:
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.test.experimental.sync_devices()
-
-
-def mode_of(model: Any) -> str:
-    way = "XLA" if getattr(model, "jit_compile", False) else "graph"
-    return f"{keras.backend.backend()} {way}, float32"
 
 
 def engine_peaks(model: Any) -> Any:
@@ -197,7 +159,7 @@ ENGINE = Engine(
     dropout_off=dropout_off,
     recorded=recorded_outputs,
     formulas=lambda model, aligned: nullcontext([]),
-    synchronize=synchronize,
-    use_threads=use_threads,
-    mode=mode_of,
+    synchronize=keras_backends.synchronize,
+    use_threads=keras_backends.use_threads,
+    mode=keras_backends.mode_of,
 )
