@@ -51,12 +51,6 @@ def start(threads: int, device: str) -> dict[str, Any]:
     }
 
 
-def use_threads(count: int) -> None:
-    """Let the next work have so many; others keep what they began with."""
-    if BACKEND == "torch":
-        torch.set_num_threads(count)
-
-
 def use_precision(dtype: str) -> None:
     """Compute in `dtype`, in float64 too.
 
@@ -82,20 +76,6 @@ def eagerly() -> Iterator[None]:
     finally:
         if BACKEND == "tensorflow":
             tf.config.run_functions_eagerly(False)
-
-
-def synchronize() -> None:
-    """Wait for the device; JAX's `fit` and `predict` have waited."""
-    if BACKEND == "tensorflow":
-        tf.test.experimental.sync_devices()
-    elif BACKEND == "torch" and torch.cuda.is_available():
-        torch.cuda.synchronize()
-
-
-def mode_of(model: Any) -> str:
-    way = "graph" if BACKEND == "tensorflow" else "eager"
-    way = "XLA" if getattr(model, "jit_compile", False) else way
-    return f"{BACKEND} {way}, float32"
 
 
 # === Notes of a training ====================================================

@@ -52,6 +52,14 @@ def start(threads: int, device: str) -> dict[str, Any]:
     return {"keras": keras.__version__, **facts}
 
 
+def use_threads(count: int) -> None:
+    """Let the next work have so many; others keep what they began with."""
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.set_num_threads(count)
+
+
 def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     # Without a collection: TensorFlow keeps every graph that it trained, and
     # to look through them all soon takes longer than to build.
@@ -137,6 +145,26 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
 # === Speed and memory =======================================================
 
 
+def synchronize() -> None:
+    """Wait for the device; JAX's `fit` and `predict` have waited."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.test.experimental.sync_devices()
+    elif keras.backend.backend() == "torch":
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+
+
+def mode_of(model: Any) -> str:
+    backend = keras.backend.backend()
+    way = "graph" if backend == "tensorflow" else "eager"
+    way = "XLA" if getattr(model, "jit_compile", False) else way
+    return f"{backend} {way}, float32"
+
+
 def engine_peaks(model: Any) -> Any:
     if keras.backend.backend() == "tensorflow":
         return memory.tensorflow_peaks()
@@ -159,7 +187,7 @@ ENGINE = Engine(
     dropout_off=dropout_off,
     recorded=recorded_outputs,
     formulas=lambda model, aligned: nullcontext([]),
-    synchronize=keras_backends.synchronize,
-    use_threads=keras_backends.use_threads,
-    mode=keras_backends.mode_of,
+    synchronize=synchronize,
+    use_threads=use_threads,
+    mode=mode_of,
 )
