@@ -4,8 +4,12 @@ Exit status: 0 all held, 1 a pair failed, 2 the request was wrong or could
 not be met, 130 interrupted. Finished results are never lost.
 """
 
+import importlib.util
 import json
+import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +43,7 @@ from comparisons.options import (
     StepsOption,
 )
 from comparisons.results import Result, read_results
-from comparisons.selection import select
+from comparisons.selection import select, suited
 from comparisons.task import Task
 from comparisons.tasks import TASKS
 from comparisons.worker import HalfFailed, RequestError, Settings, Sides
@@ -104,6 +108,7 @@ def verify(
     steps: StepsOption = str(STEPS),
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
+    backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Climb the ladder alone; exit with 1 when a rung fails."""
@@ -121,7 +126,8 @@ def verify(
         for line in terminal.summary(results):
             console.print(escape(line))
 
-    perform(names, request, Settings(device=device.value), None, show, conclude)
+    settings = to_settings(backend, device)
+    perform(names, request, settings, None, show, conclude)
 
 
 @app.command()
@@ -216,10 +222,11 @@ def perform(
 ) -> None:
     """Run tasks one after the other and exit with the right status."""
     with one_line(), Sides(settings) as sides:
-        tasks = select(names)
+        tasks, unmet = suited(select(names), settings.backend)
         if out is not None:
             reports.make_folder(out)
-        unmet: list[str] = []
+        for line in unmet:
+            complain(line)
         done: list[Result] = []
         failed = False
         for task in tasks:
@@ -286,15 +293,24 @@ def to_steps(text: str) -> int | Literal["full"]:
 
 
 def to_settings(backend: Backend, device: Device) -> Settings:
-    import importlib.util
-
-    if importlib.util.find_spec(backend.value) is None:
+    python = os.environ.get("KERAS_PYTHON", sys.executable)
+    if not installed(backend.value, python):
         complain(
             f"received --backend {backend.value}; expected an installed "
-            f"engine; run `.venv/bin/pip install {backend.value}`"
+            f"engine; run `{python} -m pip install {backend.value}`"
         )
         raise typer.Exit(2)
     return replace(Settings(), backend=backend.value, device=device.value)
+
+
+def installed(engine: str, python: str) -> bool:
+    """Whether the interpreter of the Keras half finds its engine."""
+    if python == sys.executable:
+        return importlib.util.find_spec(engine) is not None
+    if shutil.which(python) is None:
+        return True  # that there is no interpreter is told by its side
+    ask = f"import importlib.util as u; exit(u.find_spec({engine!r}) is None)"
+    return subprocess.run([python, "-c", ask]).returncode == 0
 
 
 def complain(text: str) -> None:

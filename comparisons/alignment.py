@@ -4,11 +4,14 @@ Some parts of the libraries cannot be made equal by arguments. The halves
 keep their native classes; for the proof the harness swaps in what stands
 here, built from the native object's own settings, so that a wrong learning
 rate stays wrong. Formulas were read in Keras 3.15.1 (keras/src/optimizers,
-keras/src/layers/normalization) and hold on its TensorFlow backend, which
-rounds Python constants to float32 even in a float64 graph: `float32_constants`.
+keras/src/layers/normalization). What TensorFlow alone does holds where the
+Keras half runs on it: to round Python constants to float32 even in a float64
+graph, `float32_constants`, and not to merge gradients of repeated ids,
+`embedding_gradients`.
 """
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -20,10 +23,13 @@ import torch.nn.functional as F
 from torch import nn
 from torch.optim import Optimizer
 
+# The engine of the other half; worker.py tells it to both sides.
+ON_TENSORFLOW = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+
 
 def float32(constant: float) -> float:
     """Round a constant as TensorFlow does on its way into a graph."""
-    return float(np.float32(constant))
+    return float(np.float32(constant)) if ON_TENSORFLOW else constant
 
 
 # === Optimizers =============================================================
@@ -156,11 +162,14 @@ def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
     if not wanted:
         yield used
         return
+    rounding = (
+        (F, "gelu", keras_gelu),
+        (F, "leaky_relu", keras_leaky_relu),
+        (F, "scaled_dot_product_attention", keras_attention),
+    )
     with ExitStack() as stack:
         for owner, name, make in (
-            (F, "gelu", keras_gelu),
-            (F, "leaky_relu", keras_leaky_relu),
-            (F, "scaled_dot_product_attention", keras_attention),
+            *(rounding if ON_TENSORFLOW else ()),
             (nn.utils, "clip_grad_norm_", keras_clip_grad_norm),
         ):
             function = make(getattr(owner, name), used)
@@ -168,6 +177,8 @@ def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
         for module in [] if isinstance(model, dict) else model.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 stack.callback(use_biased_variance(module, used))
+            elif not ON_TENSORFLOW:
+                continue
             elif type(module).__name__ == "Rescaling":
                 stack.callback(round_scale(module, used))
             elif isinstance(module, nn.Embedding):

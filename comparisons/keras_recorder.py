@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 from keras.layers import RNN
 
+from comparisons.keras_backends import eagerly, notes, weights_of
 from comparisons.side import OPTIMIZER_SETTINGS, State, by_name
 from comparisons.weights import RAW, RULES, Layer, variable_name
 
@@ -182,21 +183,6 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
 
 
 @contextmanager
-def eagerly() -> Iterator[None]:
-    """Let `predict` and `fit` run line by line: Python sees every layer."""
-    if keras.backend.backend() != "tensorflow":
-        yield
-        return
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(False)
-
-
-@contextmanager
 def dropout_off() -> Iterator[list[str]]:
     """Replace dropout by the identity; yield the rates it is asked for.
 
@@ -222,19 +208,17 @@ def dropout_off() -> Iterator[list[str]]:
 
 
 class Recorder:
-    """Writes a training run down in variables, which a graph can do too."""
+    """Writes a training run down, in notes that a graph can take too."""
 
     def __init__(self, model: Any, steps: int) -> None:
-        def blank(shape: Any) -> Any:
-            return keras.Variable(np.zeros(shape), trainable=False)
-
+        self.model, self.notes = model, notes()
         self.weights = named_weights(model)
         self.names = {id(weight): n for n, weight in self.weights.items()}
         self.traced = 0  # in graph mode Python sees a step only then
         self.sees_losses = self.hears_losses = False
-        self.step = keras.Variable(0, dtype="int32", trainable=False)
         # A faulty loop may take more steps than planned: leave it room.
-        self.losses, self.heard = blank(2 * steps + 64), blank(2 * steps + 64)
+        room, blank = 2 * steps + 64, self.notes.blank
+        self.losses, self.heard = blank(room), blank(room)
         self.gradients = {
             name: blank(weight.shape)
             for name, weight in trainable_weights(model).items()
@@ -270,9 +254,7 @@ class Recorder:
 
         def recording_update(value: Any, *args: Any, **kwargs: Any) -> Any:
             self.hears_losses = True
-            value = ops.cast(value, self.heard.dtype)
-            so_far = ops.take(self.heard, self.step)
-            self.put(self.heard, so_far + value)
+            self.notes.put(self.heard, value, add=True)
             return update(value, *args, **kwargs)
 
         object.__setattr__(metric, "update_state", recording_update)
@@ -282,24 +264,19 @@ class Recorder:
 
         def recording_step(*args: Any, **kwargs: Any) -> Any:
             self.traced += 1
-            for name, weight in self.weights.items():
-                self.keep(self.after_one[name], weight, at=1)
+            before = weights_of(self.model, self.weights, args)
+            self.notes.keep(self.after_one, before, at=1)
             result = train_step(*args, **kwargs)
             if keep_loss:
                 self.keep_loss(result)
-            self.step.assign(self.step + 1)
+            self.notes.count()
             return result
 
         return recording_step
 
     def keep_loss(self, loss: Any) -> None:
         self.sees_losses = True
-        self.put(self.losses, ops.cast(loss, self.losses.dtype))
-
-    def put(self, losses: Any, value: Any) -> None:
-        index = ops.reshape(self.step, (1, 1))
-        value = ops.reshape(value, (1,))
-        losses.assign(ops.scatter_update(losses, index, value))
+        self.notes.put(self.losses, loss)
 
     def told(self, taken: int) -> np.ndarray | None:
         """Return the loss of each step that was taken, if there was a way."""
@@ -317,17 +294,12 @@ class Recorder:
 
         def recording_update(gradients: Any, *args: Any, **kwargs: Any) -> Any:
             variables = args[0] if native else optimizer.variables
-            for gradient, variable in zip(gradients, variables, strict=True):
-                dense = ops.convert_to_tensor(gradient, sparse=False)
-                store = self.gradients[self.names[id(variable)]]
-                self.keep(store, dense, at=0)
+            dense = {
+                self.names[id(variable)]: ops.convert_to_tensor(g, sparse=False)
+                for g, variable in zip(gradients, variables, strict=True)
+            }
+            self.notes.keep(self.gradients, dense, at=0)
             return update(gradients, *args, **kwargs)
 
         object.__setattr__(optimizer, method, recording_update)
         return optimizer
-
-    def keep(self, store: Any, value: Any, at: int) -> None:
-        store.assign(ops.where(ops.equal(self.step, at), value, store))
-
-    def read(self, stores: dict[str, Any]) -> State:
-        return {name: np.array(value) for name, value in stores.items()}

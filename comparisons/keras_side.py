@@ -14,17 +14,17 @@ import keras
 import keras.src.backend
 import numpy as np
 
-from comparisons import memory
+from comparisons import keras_backends, memory
 from comparisons.bench import keras_works
 from comparisons.bench.works import Works
 from comparisons.engine import Engine
+from comparisons.keras_backends import eagerly
 from comparisons.keras_recorder import (
     Recorder,
     describe_decay,
     describe_loss,
     describe_optimizer,
     dropout_off,
-    eagerly,
     is_recurrent,
     layers_of,
     named_weights,
@@ -49,31 +49,13 @@ def start(threads: int, device: str) -> dict[str, Any]:
     keras.config.disable_interactive_logging()
     # Every clear_session collects garbage: spare it what the imports made.
     gc.freeze()
-    facts = {"keras": keras.__version__, "backend": keras.backend.backend()}
-    if facts["backend"] == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        # One thread starves tf.data and makes timing bimodal (measured).
-        tf.config.threading.set_inter_op_parallelism_threads(2)
-        tf.config.experimental.enable_tensor_float_32_execution(False)
-        gpus = tf.config.list_physical_devices("GPU")
-        for gpu in gpus:  # or TensorFlow takes the whole card
-            tf.config.experimental.set_memory_growth(gpu, True)
-        facts["backend_version"] = tf.__version__
-        facts["device"] = "cuda" if gpus and device != "cpu" else "cpu"
-    elif facts["backend"] == "torch":
-        import torch
-
-        ENGINE.share_cores(threads)
-        torch.set_flush_denormal(True)
-        facts["backend_version"] = str(torch.__version__)
-        facts["device"] = "cuda" if torch.cuda.is_available() else "cpu"
-    return facts
+    facts = keras_backends.start(threads, device)
+    ENGINE.share_cores(threads)
+    return {"keras": keras.__version__, **facts}
 
 
 def use_threads(count: int) -> None:
-    """Let the next work have so many; TensorFlow keeps what it began with."""
+    """Let the next work have so many; others keep what they began with."""
     if keras.backend.backend() == "torch":
         import torch
 
@@ -84,7 +66,7 @@ def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     # Without a collection: TensorFlow keeps every graph that it trained, and
     # to look through them all soon takes longer than to build.
     keras.backend.clear_session(free_memory=False)
-    keras.config.set_floatx(dtype)
+    keras_backends.use_precision(dtype)
     model = half.load().build_model(config)
     if weights is not None:
         for name, variable in named_weights(model).items():
@@ -144,8 +126,8 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
         epoch_losses = module.train(
             model, arrays, asked.config, shuffle=asked.shuffle
         )
-    taken = int(recorder.step.numpy())
-    final = state_of(model)
+    taken = recorder.notes.taken()
+    after_one, final = recorder.notes.read(recorder.after_one), state_of(model)
     answers = None
     if asked.test:
         answers = module.predict(model, asked.test.read(asked.dtype).inputs)
@@ -153,8 +135,8 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
         "side": "keras",
         "epoch_losses": np.array(epoch_losses),
         "losses": recorder.told(taken),
-        "gradients": recorder.read(recorder.gradients),
-        "after_one": recorder.read(recorder.after_one) if taken > 1 else final,
+        "gradients": recorder.notes.read(recorder.gradients),
+        "after_one": after_one if taken > 1 else final,
         "final": final,
         "predictions": answers,
         "dropouts": dropped[: len(dropped) // max(recorder.traced, 1)],
@@ -166,15 +148,23 @@ def training(half: Half, asked: Training) -> dict[str, Any]:
 
 
 def synchronize() -> None:
+    """Wait for the device; JAX's `fit` and `predict` have waited."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.test.experimental.sync_devices()
+    elif keras.backend.backend() == "torch":
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
 
 
 def mode_of(model: Any) -> str:
-    way = "XLA" if getattr(model, "jit_compile", False) else "graph"
-    return f"{keras.backend.backend()} {way}, float32"
+    backend = keras.backend.backend()
+    way = "graph" if backend == "tensorflow" else "eager"
+    way = "XLA" if getattr(model, "jit_compile", False) else way
+    return f"{backend} {way}, float32"
 
 
 def engine_peaks(model: Any) -> Any:

@@ -1,11 +1,16 @@
 """Which tasks the words of a command line mean."""
 
+import ast
 import difflib
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 from comparisons.task import Task
 from comparisons.tasks import BY_STEM, TASKS
 from comparisons.worker import RequestError
+
+ROOT = Path(__file__).parent.parent
 
 
 def select(names: list[str]) -> list[Task]:
@@ -34,3 +39,37 @@ def select(names: list[str]) -> list[Task]:
             )
         chosen.update(found)
     return [task for task in TASKS if task.stem in chosen]
+
+
+def suited(tasks: Sequence[Task], backend: str) -> tuple[list[Task], list[str]]:
+    """Return the tasks that run on `backend`, and of each other why not."""
+    able, refused = [], []
+    for task in tasks:
+        path = ROOT / f"{task.keras.module.replace('.', '/')}.py"
+        tie = tie_to_tensorflow(path.read_text("utf-8"))
+        if tie and backend != "tensorflow":
+            refused.append(
+                f"received --backend {backend} for {task.stem}; expected "
+                f"tensorflow: its Keras half {tie}"
+            )
+        else:
+            able.append(task)
+    return able, refused
+
+
+def tie_to_tensorflow(source: str) -> str:
+    """Return what ties a Keras half to TensorFlow; empty if nothing does."""
+    imported: set[str] = set()
+    used: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module or "")
+            used.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            used.add(node.attr)
+    if "tensorflow" not in {name.split(".")[0] for name in imported}:
+        return ""
+    tape = "GradientTape" in used
+    return "is written with tf.GradientTape" if tape else "imports tensorflow"

@@ -192,7 +192,8 @@ TASKS = (
         answer="sign",
         baseline_name="majority class",
         differences=(*RMSPROP, "frozen_batch_norm", "same_padding"),
-        native_bounds={"step": 0.01, "trajectory": 0.03},
+        # Six draws of the head: the trajectory ends 4e-3 to 7e-2 apart.
+        native_bounds={"step": 0.01, "trajectory": 0.2},
         tolerances={"gradients float32": 3e-3},
         tolerances_why=(
             "the PyTorch half against itself, its weights moved by one unit in "

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.nn.utils import rnn
 
+from comparisons.alignment import float32
 from comparisons.side import OPTIMIZER_SETTINGS, State, by_name
 
 LOSSES = {
@@ -280,8 +280,7 @@ class Recorder:
                 others = held and id(weight) not in held
                 if others or weight.grad is None:
                     continue
-                # As a constant of a TensorFlow graph.
-                factor = float(np.float32(factors.get(id(weight), 0.0)))
+                factor = float32(factors.get(id(weight), 0.0))
                 gradient = weight.grad + factor * weight.detach()
                 self.gradients[name] = gradient.cpu().numpy().copy()
 

@@ -62,6 +62,9 @@ class Settings:
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_ENABLE_ONEDNN_OPTS": "1",
             "NVIDIA_TF32_OVERRIDE": "0",
+            # JAX would take all cores, and most of a card.
+            "NPROC": str(self.threads),
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             "PYTHONHASHSEED": "0",
         }
         if self.device == "cpu":

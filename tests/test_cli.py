@@ -1,7 +1,6 @@
 """The command line: one line and a status for whatever it cannot accept."""
 
 import errno
-import importlib.util
 import json
 import os
 import re
@@ -145,14 +144,73 @@ def test_a_wrong_request_ends_the_program_with_one_line(arguments, told):
     assert done.out == ""
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("jax") is not None, reason="jax is installed"
-)
-@pytest.mark.parametrize("command", ("run", "bench"))
-def test_an_engine_that_is_not_installed_is_told(here, command: str):
+@pytest.fixture
+def answering(tmp_path) -> Callable[[int], str]:
+    """Make an interpreter that says one thing: whether it finds an engine."""
+
+    def make(status: int) -> str:
+        python = tmp_path / f"python{status}"
+        python.write_text(f"#!/bin/sh\nexit {status}\n")
+        python.chmod(0o755)
+        return str(python)
+
+    return make
+
+
+@pytest.mark.parametrize("command", ("verify", "run", "bench"))
+def test_an_engine_that_is_not_installed_is_told(
+    here, monkeypatch, command: str
+):
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
     told = here(command, DIGITS, "--backend", "jax").complaint()
-    assert told.startswith("received --backend jax; expected an installed")
-    assert "pip install jax" in told
+    assert told == (
+        "received --backend jax; expected an installed engine; run "
+        f"`{sys.executable} -m pip install jax`"
+    )
+
+
+def test_an_engine_is_sought_where_the_keras_half_runs(
+    here, monkeypatch, tmp_path, answering
+):
+    # This interpreter has all engines, or none.
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setenv("KERAS_PYTHON", answering(1))
+    told = here("verify", DIGITS, "--backend", "jax").complaint()
+    assert f"run `{answering(1)} -m pip install jax`" in told
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.setenv("KERAS_PYTHON", answering(0))
+    assert here("verify", DIGITS, "--backend", "jax").status == 0
+
+
+@pytest.mark.parametrize("command", ("verify", "run", "bench"))
+def test_a_backend_reaches_the_sides(here, monkeypatch, tmp_path, command: str):
+    asked = []
+
+    def run_task(task: Any, request: Any, *rest: Any) -> Result:
+        asked.append(rest[2].backend)
+        return make_result()
+
+    monkeypatch.setattr(cli, "run_task", run_task)
+    monkeypatch.chdir(tmp_path)
+    for given in ([], ["--backend", "torch"]):
+        assert here(command, DIGITS, *given).status == 0
+    assert asked == ["tensorflow", "torch"]
+
+
+def test_a_half_written_for_tensorflow_is_refused_the_others_are_not(
+    here, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.chdir(tmp_path)
+    done = here("bench", "chapter2", "--backend", "torch")
+    assert done.complaint() == (
+        "received --backend torch for chapter02_from_scratch; expected "
+        "tensorflow: its Keras half is written with tf.GradientTape"
+    )
+    written = {path.stem for path in tmp_path.rglob("*.json")}
+    assert written == {"chapter02_digits_dense"}
+    assert here("verify", "chapter2").status == 0
 
 
 def test_a_folder_that_cannot_be_is_told_before_any_work(tmp_path):

@@ -13,7 +13,7 @@ from unittest import mock
 
 from keras import layers
 
-from comparisons.keras_recorder import eagerly
+from comparisons.keras_backends import eagerly
 from shared_data import Arrays
 
 

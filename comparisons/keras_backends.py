@@ -1,0 +1,176 @@
+"""What a Keras half needs of its engine: TensorFlow, PyTorch or JAX.
+
+Runs on the Keras side. The proof is the same on every engine; what an engine
+stands in the way of is seen to here.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from keras.src.backend.common import dtypes
+
+from comparisons.side import State
+
+BACKEND: str = keras.backend.backend()
+if BACKEND == "jax":
+    import jax
+elif BACKEND == "torch":
+    import torch
+else:
+    import tensorflow as tf
+
+
+def start(threads: int, device: str) -> dict[str, Any]:
+    """Fix threads and precision of the engine; return what it is."""
+    if BACKEND == "jax":
+        # Its threads are counted before it is imported: see worker.py.
+        jax.config.update("jax_default_matmul_precision", "highest")
+        cuda, version = jax.default_backend() == "gpu", jax.__version__
+    elif BACKEND == "torch":
+        torch.set_flush_denormal(True)
+        torch.backends.cudnn.allow_tf32 = False
+        torch.set_float32_matmul_precision("highest")
+        cuda, version = torch.cuda.is_available(), str(torch.__version__)
+    else:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        # One thread starves tf.data and makes timing bimodal (measured).
+        tf.config.threading.set_inter_op_parallelism_threads(2)
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+        gpus = tf.config.list_physical_devices("GPU")
+        for gpu in gpus:  # or TensorFlow takes the whole card
+            tf.config.experimental.set_memory_growth(gpu, True)
+        cuda, version = bool(gpus), tf.__version__
+    return {
+        "backend": BACKEND,
+        "backend_version": version,
+        "device": "cuda" if cuda and device != "cpu" else "cpu",
+    }
+
+
+def use_precision(dtype: str) -> None:
+    """Compute in `dtype`, in float64 too.
+
+    On all engines but TensorFlow, Keras makes a float32 of two float64 in
+    matmul, einsum and others, "to be aligned with JAX's default behavior"
+    (keras/src/backend/common/dtypes.py); and JAX has no float64 until told.
+    """
+    keras.config.set_floatx(dtype)
+    if BACKEND != "tensorflow":
+        dtypes.BIT64_TO_BIT32_DTYPE["float64"] = dtype
+    if BACKEND == "jax":
+        jax.config.update("jax_enable_x64", dtype == "float64")
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Let `predict` and `fit` run line by line: Python sees every layer."""
+    if BACKEND == "tensorflow":
+        tf.config.run_functions_eagerly(True)
+    try:
+        with jax.disable_jit() if BACKEND == "jax" else nullcontext():
+            yield
+    finally:
+        if BACKEND == "tensorflow":
+            tf.config.run_functions_eagerly(False)
+
+
+# === Notes of a training ====================================================
+
+
+def weights_of(model: Any, named: Mapping[str, Any], args: Any) -> Any:
+    """Return the values, by name, that a step with these arguments gets.
+
+    JAX's step gets them as data; its model holds none while it trains.
+    """
+    if BACKEND != "jax":
+        return named
+    trained, others = args[0][:2]
+    given = {
+        id(variable): value
+        for variables, values in (
+            (model.trainable_variables, trained),
+            (model.non_trainable_variables, others),
+        )
+        for variable, value in zip(variables, values, strict=True)
+    }
+    return {name: given[id(variable)] for name, variable in named.items()}
+
+
+class Notes:
+    """What is written down of a training: in variables, as a graph can."""
+
+    def __init__(self) -> None:
+        self.step = keras.Variable(0, dtype="int32", trainable=False)
+
+    def blank(self, shape: Any) -> Any:
+        return keras.Variable(np.zeros(shape), trainable=False)
+
+    def put(self, losses: Any, value: Any, add: bool = False) -> None:
+        """Write the loss of this step down, or add to what there is of it."""
+        value = ops.cast(value, losses.dtype)
+        if add:
+            value = ops.take(losses, self.step) + value
+        index = ops.reshape(self.step, (1, 1))
+        value = ops.reshape(value, (1,))
+        losses.assign(ops.scatter_update(losses, index, value))
+
+    def keep(self, stores: Any, values: Mapping[str, Any], at: int) -> None:
+        """Write values down by name, if this is step `at`."""
+        now = ops.equal(self.step, at)
+        for name, value in values.items():
+            stores[name].assign(ops.where(now, value, stores[name]))
+
+    def count(self) -> None:
+        """End a step."""
+        self.step.assign(self.step + 1)
+
+    def taken(self) -> int:
+        """Return how many steps there were, once all is written."""
+        return int(self.step.numpy())
+
+    def read(self, stores: Mapping[str, Any]) -> State:
+        return {name: np.array(value) for name, value in stores.items()}
+
+
+class CalledBack(Notes):
+    """The same in arrays of NumPy: JAX's compiled code writes no variables.
+
+    It calls back, in order, with what there is to write.
+    """
+
+    def __init__(self) -> None:
+        self.step = np.zeros((), "int32")
+
+    def blank(self, shape: Any) -> Any:
+        return np.zeros(shape, keras.config.floatx())
+
+    def put(self, losses: Any, value: Any, add: bool = False) -> None:
+        def write(value: Any) -> None:
+            losses[self.step] = value + (losses[self.step] if add else 0)
+
+        jax.debug.callback(write, value, ordered=True)
+
+    def keep(self, stores: Any, values: Mapping[str, Any], at: int) -> None:
+        def write(values: Any) -> None:
+            for name, value in values.items() if self.step == at else ():
+                stores[name][...] = value
+
+        jax.debug.callback(write, dict(values), ordered=True)
+
+    def count(self) -> None:
+        def write() -> None:
+            self.step += 1
+
+        jax.debug.callback(write, ordered=True)
+
+    def taken(self) -> int:
+        jax.effects_barrier()
+        return int(self.step)
+
+
+def notes() -> Notes:
+    return CalledBack() if BACKEND == "jax" else Notes()

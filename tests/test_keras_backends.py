@@ -1,0 +1,195 @@
+"""What the proof needs of an engine, on each that is installed."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from comparisons.environment import ROOT
+
+ENGINES = [
+    pytest.param(
+        name,
+        marks=pytest.mark.skipif(
+            importlib.util.find_spec(name) is None,
+            reason=f"{name} is not installed",
+        ),
+    )
+    for name in ("tensorflow", "torch", "jax")
+]
+every_engine = pytest.mark.parametrize("engine", ENGINES)
+
+
+def told(engine: str, code: str) -> Any:
+    """Run code on an engine, in a process of its own; return what it says."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": engine},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+PRECISION = """
+import json, sys
+import numpy as np
+from keras import ops
+from comparisons import keras_backends
+
+a, b = np.random.default_rng(0).normal(size=(2, 30, 30))
+found = []
+for dtype in ("float32", "float64", "float32"):
+    keras_backends.use_precision(dtype)
+    x, y = (ops.convert_to_tensor(v.astype(dtype)) for v in (a, b))
+    product = ops.convert_to_numpy(ops.matmul(x, y))
+    found.append([str(product.dtype), float(abs(product - a @ b).max())])
+other = {"tensorflow": "torch", "torch": "tensorflow"}
+strange = other.get(keras_backends.BACKEND, "torch") in sys.modules
+print(json.dumps([found, strange]))
+"""
+
+
+@every_engine
+def test_float64_is_float64_and_float32_is_float32_again(engine: str):
+    found, strange = told(engine, PRECISION)
+    assert [dtype for dtype, _ in found] == ["float32", "float64", "float32"]
+    assert found[0][1] > 1e-7 and found[2][1] > 1e-7
+    assert found[1][1] < 1e-13
+    assert not strange, "TensorFlow and PyTorch share a process"
+
+
+# A training of two epochs, 3 steps each, of a model that has a state besides
+# its weights, run line by line or compiled.
+TRAINING = """
+import json
+import keras
+import numpy as np
+from contextlib import nullcontext
+from comparisons import keras_backends
+from comparisons.keras_recorder import Recorder, state_of
+
+keras_backends.use_precision("float64")
+random = np.random.default_rng(0)
+x, y = random.normal(size=(24, 3)), random.normal(size=(24, 1))
+found = []
+for way in (keras_backends.eagerly, nullcontext):
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((3,))
+    hidden = keras.layers.Dense(2, name="hidden")(inputs)
+    hidden = keras.layers.BatchNormalization(name="norm")(hidden)
+    out = keras.layers.Dense(1, name="out")(hidden)
+    model = keras.Model(inputs, out)
+    begin = state_of(model)
+    recorder = Recorder(model, 6)
+    rate = 0.1
+    optimizer = recorder.watch(keras.optimizers.SGD(rate))
+    model.compile(optimizer, "mse")
+    with way():
+        history = model.fit(
+            x, y, batch_size=10, epochs=2, shuffle=False, verbose=0
+        )
+    taken = recorder.notes.taken()
+    gradients = recorder.notes.read(recorder.gradients)
+    after_one = recorder.notes.read(recorder.after_one)
+    worst = max(
+        float(abs(begin[n] - rate * g - after_one[n]).max())
+        for n, g in gradients.items()
+    )
+    moved = {n: float(abs(after_one[n] - begin[n]).max()) for n in begin}
+    left = {n: float(abs(after_one[n] - w).max())
+            for n, w in state_of(model).items()}
+    found.append([taken, recorder.told(taken).tolist(),
+                  history.history["loss"], worst, moved, left])
+print(json.dumps(found))
+"""
+
+
+@every_engine
+def test_a_training_is_recorded_line_by_line_and_compiled(engine: str):
+    found = told(engine, TRAINING)
+    for taken, losses, epochs, worst, moved, left in found:
+        assert taken == 6 and len(losses) == 6
+        # The last batch of an epoch is 4 of 24 samples.
+        means = np.average(
+            np.reshape(losses, (2, 3)), axis=1, weights=[10, 10, 4]
+        )
+        np.testing.assert_allclose(means, epochs, rtol=1e-12)
+        assert len(set(losses)) == 6
+        # Gradients and weights of the first step, not of another one.
+        assert worst < 1e-15
+        assert "norm/moving_mean" in moved
+        # A bias before a normalisation has no gradient.
+        assert all(v > 1e-6 for n, v in moved.items() if n != "hidden/bias")
+        assert all(v > 1e-6 for n, v in left.items() if n != "hidden/bias")
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-12)
+
+
+ADDED = """
+import json
+import numpy as np
+from comparisons import keras_backends
+
+notes = keras_backends.notes()
+heard = notes.blank(3)
+for step in range(3):
+    for part in range(step + 1):
+        notes.put(heard, np.float32(10.0 * step + part), add=True)
+    notes.count()
+taken = notes.taken()
+print(json.dumps([taken, np.array(heard).tolist()]))
+"""
+
+
+@every_engine
+def test_the_parts_of_a_loss_are_added_up_step_by_step(engine: str):
+    assert told(engine, ADDED) == [3, [0.0, 21.0, 63.0]]
+
+
+FORMULAS = """
+import json
+import torch
+from torch import nn
+from comparisons.alignment import float32, keras_formulas
+
+torch.set_default_dtype(torch.float64)
+
+class Rescaling(nn.Module):
+    scale = 1 / 255
+
+model = nn.Sequential(nn.Embedding(3, 2), nn.BatchNorm1d(2), Rescaling())
+attention = nn.functional.scaled_dot_product_attention
+with keras_formulas(model, True) as used:
+    x = model[1](model[0](torch.tensor([0, 0, 1])))
+    nn.functional.gelu(x).sum().backward()
+    nn.functional.leaky_relu(x)
+    q = torch.ones(1, 2, 3)
+    nn.functional.scaled_dot_product_attention(q, q, q)
+print(json.dumps([float32(0.1), sorted(used)]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "constant", "used"),
+    [
+        (
+            "tensorflow",
+            0.10000000149011612,
+            ["batch_norm_variance", "embedding_gradients", "float32_constants"],
+        ),
+        # What Keras does on every engine stays.
+        ("torch", 0.1, ["batch_norm_variance"]),
+        ("jax", 0.1, ["batch_norm_variance"]),
+    ],
+)
+def test_formulas_of_tensorflow_alone_hold_on_tensorflow_alone(
+    engine: str, constant: float, used: list[str]
+):
+    assert told(engine, FORMULAS) == [constant, used]
