@@ -1,0 +1,427 @@
+"""Studies beyond a result's own figures, with sides that are scripted."""
+
+import math
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from comparisons import machine, measure
+from comparisons.bench import command, races, roofline, scale
+from comparisons.bench.records import Grown, Timed
+from comparisons.bench.tables import Grid
+from comparisons.measure import Budget
+from comparisons.results import Compared, Cost, Ratio, Speed, Throughput
+from comparisons.side import Split, write_split
+from comparisons.tasks import BY_STEM
+from comparisons.worker import HalfFailed, RequestError
+from shared_data import Arrays
+
+TASK = BY_STEM["chapter08_digits_convnet"]
+CONFIG: Any = SimpleNamespace(batch_size=10)
+SPLITS = tuple(Split(Path(), name, 100) for name in ("train", "test"))
+QUICK = Budget(block_s=1e-9, longest_s=1e-9, blocks=3, attempts=3)
+
+
+class Side:
+    """A side whose modes take so many seconds and give such answers."""
+
+    def __init__(
+        self,
+        seconds: dict[str, float],
+        answers: dict[str, float] | None = None,
+        precisions: dict[str, str] | None = None,
+        fails: tuple[str, ...] = (),
+        lacks: tuple[str, ...] = (),
+    ) -> None:
+        self.seconds, self.fails, self.lacks = seconds, fails, lacks
+        self.answers = answers or {}
+        self.precisions = precisions or {}
+        self.asked: list[tuple[str, ...]] = []
+
+    def call(self, function: str, *args: Any) -> Any:
+        if function == "mode_names":
+            return {
+                name: (name.upper(), self.precisions.get(name, "float32"))
+                for name in self.seconds
+            }
+        if function == "evidence":
+            mode = args[-1]
+            if mode in self.fails:
+                raise HalfFailed("it will not compile")
+            off = 1 + self.answers.get(mode, 0.0)
+            return {
+                "predictions": np.full(4, 2.0 * off),
+                "losses": np.full(1, 3.0),
+                "predictions after": np.full(4, 2.0),
+            }
+        if function == "warm_up":
+            kinds = args[4]
+            name = args[-1]
+            self.asked.append(("warm_up", *kinds))
+            lacks = {k: "does not" for k in kinds if k in self.lacks}
+            offer = {"samples": 100, "parts": False}
+            return {
+                "first_step_s": 0.5,
+                "works": {k: offer for k in kinds if k not in lacks},
+                "lacks": lacks,
+            }
+        name, what, rounds, samples = args
+        self.asked.append((name, what))
+        key = what if what in self.seconds else name
+        wall = rounds * self.seconds[key] * samples / 100
+        return {"wall_s": wall, "cpu_s": wall}
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch) -> None:
+    monkeypatch.setattr(
+        measure, "Guard", lambda _: SimpleNamespace(foreign_cores=lambda: 0.0)
+    )
+
+
+def silent(_: str) -> None:
+    pass
+
+
+# === Modes ==================================================================
+
+
+def run_modes(keras: Side, torch: Side, chosen: tuple[str, ...]) -> Any:
+    sides: Any = {"keras": keras, "torch": torch}
+    rows = races.modes(TASK, CONFIG, sides, *SPLITS, QUICK, chosen, silent)
+    return {(row.half, row.name): row for row in rows}
+
+
+def test_each_mode_is_set_beside_the_default_of_its_half():
+    rows = run_modes(
+        Side({"default": 1.0, "xla": 0.5}),
+        Side({"default": 2.0, "compile": 4.0}),
+        ("all",),
+    )
+    assert rows["keras", "xla"].ratio.median == pytest.approx(2.0)
+    assert rows["torch", "compile"].ratio.median == pytest.approx(0.5)
+    assert rows["keras", "default"].ratio is None
+    assert rows["keras", "default"].speed.median == pytest.approx(100)
+    assert rows["torch", "compile"].first_step_s == 0.5
+
+
+def test_only_the_chosen_modes_are_run():
+    sides = Side({"default": 1.0, "xla": 1.0}), Side({"default": 1.0})
+    assert set(run_modes(*sides, ("eager",))) == {
+        ("keras", "default"),
+        ("torch", "default"),
+    }
+
+
+@pytest.mark.parametrize(
+    "precision, off, agrees",
+    [
+        ("float32", 0.0, True),
+        ("float32", 8e-6, True),
+        ("float32", 2e-5, False),
+        ("bfloat16", 0.02, True),
+        ("bfloat16", 0.2, False),
+        ("bfloat16", math.nan, False),
+    ],
+)
+def test_a_mode_that_gives_something_else_is_told(precision, off, agrees):
+    side = Side(
+        {"default": 1.0, "other": 1.0},
+        {"other": off},
+        {"other": precision},
+    )
+    rows = run_modes(side, Side({"default": 1.0}), ("all",))
+    row = rows["keras", "other"]
+    assert row.agrees is agrees
+    assert ("✓" if agrees else "✗") in races.agreement(row)
+
+
+def test_a_mode_that_fails_costs_no_other_one():
+    side = Side({"default": 1.0, "xla": 1.0, "eager": 2.0}, fails=("xla",))
+    rows = run_modes(side, Side({"default": 1.0}), ("all",))
+    assert rows["keras", "xla"].note == "not run: it will not compile"
+    assert rows["keras", "xla"].speed is None
+    assert rows["keras", "eager"].ratio.median == pytest.approx(0.5)
+
+
+# === Idioms, and a half against itself ======================================
+
+
+def test_the_half_is_set_over_the_loop_that_is_written_first():
+    keras = Side({"idiom": 2.0, "train": 1.0})
+    torch = Side({"idiom": 1.0, "train": 4.0})
+    sides: Any = {"keras": keras, "torch": torch}
+    rows = races.idioms(TASK, CONFIG, sides, *SPLITS, QUICK, silent)
+    found = {(row.half, row.name): row for row in rows}
+    assert found["keras", "half"].ratio.median == pytest.approx(2.0)
+    assert found["torch", "half"].ratio.median == pytest.approx(0.25)
+    # Two models, so that neither trains what the other is timed with.
+    assert keras.asked[:2] == [("warm_up", "idiom"), ("warm_up", "train")]
+    assert {("idiom", "idiom"), ("half", "train")} <= set(keras.asked)
+
+
+def test_a_half_without_such_a_loop_says_so():
+    sides: Any = {"keras": Side({"train": 1.0}, lacks=("idiom",))}
+    rows = races.idioms(TASK, CONFIG, sides, *SPLITS, QUICK, silent)
+    assert {row.note for row in rows} == {"does not"}
+    assert all(row.speed is None for row in rows)
+
+
+def test_two_processes_of_a_half_are_raced():
+    sides: Any = [Side({"step": 1.0}), Side({"step": 1.25})]
+    rows = races.itself(
+        TASK, CONFIG, "torch", sides, *SPLITS, QUICK, "step", silent
+    )
+    first, second = rows
+    assert first.ratio is None
+    assert second.ratio and second.ratio.median == pytest.approx(0.8)
+
+
+def test_a_race_among_others_gives_words_and_no_number(monkeypatch):
+    loud = SimpleNamespace(foreign_cores=lambda: 1.5)
+    monkeypatch.setattr(measure, "Guard", lambda _: loud)
+    sides: Any = [Side({"step": 1.0}), Side({"step": 1.0})]
+    rows = races.itself(
+        TASK, CONFIG, "torch", sides, *SPLITS, QUICK, "step", silent
+    )
+    assert {row.note for row in rows} == {
+        "not measurable here: others held up to 1.5 cores"
+    }
+    assert all(row.speed is None and row.ratio is None for row in rows)
+
+
+# === Scale ==================================================================
+
+
+def test_samples_are_repeated_on_disk_and_taken_away(tmp_path):
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir(), out.mkdir()
+    arrays = Arrays({"a": np.arange(3), "b": np.eye(3)}, np.arange(3))
+    split = write_split(arrays, source, "train")
+    with scale.repeated(split, 8, out) as many:
+        found = many.read()
+        assert list(found.inputs["a"]) == [0, 1, 2, 0, 1, 2, 0, 1]
+        assert found.inputs["b"].shape == (8, 3)
+        assert list(found.targets) == [0, 1, 2, 0, 1, 2, 0, 1]
+        assert scale.size_mib(many) > 0
+    assert list(out.iterdir()) == []
+
+
+def test_no_room_for_the_samples_is_one_clear_line(tmp_path, monkeypatch):
+    split = write_split(Arrays(np.ones(3), np.ones(3)), tmp_path, "train")
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np.lib.format, "open_memmap", full)
+    with (
+        pytest.raises(RequestError, match="received No space .* 64,000"),
+        scale.repeated(split, 64_000, tmp_path),
+    ):
+        pass
+
+
+def grown(samples: int, seconds: float, peak: float, data: float) -> Grown:
+    return Grown(
+        half="keras", axis="samples", samples=samples, batch=64,
+        seconds=seconds, peak_mib=peak, data_mib=data,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "peak, streams", [(20.0, True), (70.0, True), (1000.0, False)]
+)
+def test_memory_that_grows_with_the_data_is_a_defect(peak, streams):
+    rows = [grown(1_000, 1.0, 10.0, 16.0), grown(64_000, 64.0, peak, 1024.0)]
+    (fit,) = scale.growth(rows)
+    assert fit.slope == pytest.approx(1.0)
+    assert fit.per_sample_us == pytest.approx((1e3, 1e3))
+    assert (fit.grown_mib, fit.added_mib) == (peak - 10, 1008.0)
+    assert fit.streams is streams
+    text = scale.grid("8.1", rows, [fit]).markdown()
+    assert ("DEFECT" in text) is not streams
+
+
+def test_the_slope_is_that_of_the_logarithms():
+    rows = [grown(n, n**0.5, 1.0, 1.0) for n in (1_000, 4_000, 64_000)]
+    assert scale.growth(rows)[0].slope == pytest.approx(0.5)
+
+
+def test_the_smaller_come_before_the_larger(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    split = write_split(Arrays(np.ones(5), np.ones(5)), source, "train")
+    asked: list[tuple[str, int, int]] = []
+
+    def call(function: str, half: Any, config: Any, some: Split, axis: str):
+        assert function == "stream"
+        asked.append((axis, some.samples or 0, config.batch_size))
+        return {"seconds": 1.0, "peak_mib": 1.0}
+
+    side: Any = SimpleNamespace(call=call)
+    scale.scale(
+        TASK, TASK.config("quick"), {"keras": side}, split, tmp_path, silent
+    )
+    batch = TASK.config("quick").batch_size
+    assert asked[:4] == [("samples", n, batch) for n in scale.SAMPLES]
+    assert [b for _, _, b in asked[4:]] == [1, 8, 64, 512]
+    assert all(n >= scale.STEPS * b for _, n, b in asked)
+
+
+# === Roofline ===============================================================
+
+
+def speed(median: float) -> Speed:
+    return Speed(median=median, iqr=(median, median), per_cpu_second=median)
+
+
+def throughput(keras: float, torch: float) -> Throughput:
+    ratio = Ratio(median=1.0, ci95=(1, 1), control_ci95=(1, 1))
+    step = Compared(
+        keras=speed(keras), torch=speed(torch), ratio=ratio,
+        blocks=3, rejected=0, foreign_cores=0.0,
+    )  # fmt: skip
+    return Throughput(train=step, predict=step, step=step, warmup_s={}, mode={})
+
+
+class Counting:
+    def __init__(self, gflops: float, gbs: float) -> None:
+        self.ceilings = {"matmul_float32_gflops": gflops, "triad_gbs": gbs}
+
+    def call(self, function: str, *_: Any) -> Any:
+        if function == "ceilings":
+            return self.ceilings
+        return {"flops": 6e9, "bytes": 1e9, "operations": 7, "forward": 2e9}
+
+
+@pytest.mark.parametrize(
+    "gflops, gbs, roof",
+    [(100.0, 50.0, 100.0), (1000.0, 50.0, 300.0)],
+    ids=("by the processor", "by memory"),
+)
+def test_the_roof_is_the_lower_of_two_by_hand(gflops, gbs, roof):
+    sides: Any = {"keras": Counting(gflops, gbs), "torch": Counting(1.0, 1.0)}
+    # A step of ten samples takes a tenth of a second in Keras: 60 GFLOP/s.
+    cost = roofline.cost_of(
+        TASK, CONFIG, sides, SPLITS[0], throughput(100.0, 50.0)
+    )
+    assert cost.achieved_gflops == pytest.approx({"keras": 60, "torch": 30})
+    assert cost.share_of_roof == pytest.approx(
+        {"keras": 60 / roof, "torch": 30 / roof}
+    )
+    expected = "the machine" if 60 / roof >= 0.5 else "the frameworks"
+    assert roofline.bound_by(cost) == expected
+
+
+def test_without_training_steps_there_is_no_share():
+    idle = Throughput(
+        train=Compared(blocks=0, rejected=0, foreign_cores=0.0),
+        predict=Compared(blocks=0, rejected=0, foreign_cores=0.0),
+        warmup_s={}, mode={},
+    )  # fmt: skip
+    sides: Any = {n: Counting(1.0, 1.0) for n in ("keras", "torch")}
+    cost = roofline.cost_of(TASK, CONFIG, sides, SPLITS[0], idle)
+    assert cost.share_of_roof == {} and roofline.bound_by(cost) == "–"
+
+
+def test_the_roofline_is_drawn_from_results():
+    cost = Cost(
+        step_flops=6e9, step_bytes=1e9, operations=7,
+        forward_flops={"keras": 2e9, "torch": 2e9},
+        ceilings={"torch": {"matmul_float32_gflops": 100, "triad_gbs": 20}},
+        achieved_gflops={"keras": 60, "torch": 30},
+        share_of_roof={"keras": 0.6, "torch": 0.3},
+    )  # fmt: skip
+    result: Any = SimpleNamespace(
+        task=TASK.stem,
+        cost=cost,
+        environment=SimpleNamespace(cpu="a processor", threads=2),
+    )
+    without: Any = SimpleNamespace(cost=None)
+    png = roofline.picture([result, without])
+    assert png and png.startswith(b"\x89PNG")
+    assert roofline.picture([without]) is None
+    (row,) = roofline.grid([result, without]).rows
+    assert "60%, 30%" in row and "the machine" in row and "1.000" in row
+
+
+# === The command ============================================================
+
+
+@pytest.mark.parametrize(
+    "options, kind",
+    [
+        (("all", None, False), "modes"),
+        ((None, "idioms", False), "idioms"),
+        ((None, "itself", False), "itself"),
+        ((None, None, True), "scale"),
+        ((None, None, False), None),
+    ],
+)
+def test_options_name_a_study(options, kind):
+    asked = command.wanted(*options, 2.0)
+    assert (asked.kind if asked else None) == kind
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        (("all", "idioms", False), "--modes and --against"),
+        (("all", None, True), "--modes and --scale"),
+        ((None, "everything", False), "--against everything; expected idioms"),
+    ],
+)
+def test_options_that_do_not_fit_are_one_clear_line(options, said):
+    with pytest.raises(RequestError, match=said):
+        command.wanted(*options, 2.0)
+
+
+def test_an_unknown_mode_is_refused_with_those_that_there_are():
+    sides: Any = {"keras": Side({"default": 1.0, "xla": 1.0})}
+    command.known_modes(sides, ["all"])
+    command.known_modes(sides, ["xla"])
+    with pytest.raises(RequestError, match="--modes xlb; expected all.*xla"):
+        command.known_modes(sides, ["xlb"])
+
+
+def test_a_grid_is_markdown_with_its_notes():
+    grid = Grid("Title", ["a", "b"], [["1|2", "3"]], ["A note."])
+    assert grid.markdown() == (
+        "## Title\n\n| a | b |\n|---|---|\n| 1\\|2 | 3 |\n\nA note.\n"
+    )
+
+
+def test_rows_without_figures_are_shown_with_their_reason():
+    rows = [Timed(half="torch", name="x", label="X", note="not run: why")]
+    (row,) = races.grid("modes", "8.1", rows).rows
+    assert row[0] == "PyTorch" and row[-1] == "not run: why"
+    assert row[2] == "–"
+
+
+# === The machine ============================================================
+
+
+def test_the_machine_tells_what_it_is():
+    told = machine.before()
+    assert set(told.instructions) <= set(machine.TOLD)
+    assert told.memory_gib > 0.1
+    assert told.load_before >= 0
+
+
+def test_a_machine_with_others_at_work_is_called_busy(monkeypatch):
+    monkeypatch.setattr(machine, "foreign_cores", lambda: 1.3)
+    assert machine.before().busy
+    monkeypatch.setattr(machine, "foreign_cores", lambda: 0.01)
+    assert not machine.before().busy
+
+
+def test_a_governor_that_is_not_told_is_none(monkeypatch):
+    def absent(*_: Any, **__: Any) -> str:
+        raise FileNotFoundError("no cpufreq here")
+
+    monkeypatch.setattr(Path, "read_text", absent)
+    assert machine.governor() is None
+    assert machine.instructions() == []

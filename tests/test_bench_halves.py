@@ -1,0 +1,143 @@
+"""What is timed and counted of real halves, each in its own process."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from comparisons.bench.races import TOLERANCES
+from comparisons.bench.scale import repeated
+from comparisons.comparing import difference
+from comparisons.experiment import Request, loaded
+from comparisons.tasks import BY_STEM
+from comparisons.worker import HalfFailed, Settings, both_sides
+
+CONVNET = BY_STEM["chapter08_digits_convnet"]
+
+
+@pytest.fixture(scope="module")
+def sides() -> Iterator[Any]:
+    with both_sides(Settings()) as (keras, torch):
+        yield {"keras": keras, "torch": torch}
+
+
+@pytest.fixture(scope="module")
+def convnet() -> Iterator[Any]:
+    config = CONVNET.config("quick")
+    with loaded(CONVNET, Request(), config) as (train, test, _):
+        yield config, replace(train, samples=640), test
+
+
+@pytest.mark.parametrize(
+    "stem, step",
+    [
+        # Forward, and both gradients but for that of the pictures.
+        ("chapter08_digits_convnet", (2.9, 3.0)),
+        ("chapter09_mini_xception", (2.7, 3.0)),
+        ("chapter10_weather_lstm", (2.5, 3.0)),
+        ("chapter11_transformer", (2.9, 3.1)),
+        # Few layers are trained, and none before them needs a gradient.
+        ("chapter08_fine_tuning", (1.3, 1.7)),
+        ("chapter02_from_scratch", (2.0, 2.1)),
+    ],
+)
+def test_two_independent_counts_agree(sides, stem, step):
+    task = BY_STEM[stem]
+    config = task.config("quick")
+    with loaded(task, Request(), config) as (train, _, _):
+        ours = sides["keras"].call("count", task.keras, config, train)
+        theirs = sides["torch"].call("count", task.torch, config, train)
+    assert ours["forward"] == pytest.approx(theirs["forward"], rel=1e-3)
+    assert step[0] < theirs["flops"] / theirs["forward"] < step[1]
+    assert theirs["bytes"] > 0 and theirs["operations"] > 10
+
+
+def test_a_count_by_hand(sides, convnet):
+    config, train, _ = convnet
+    theirs = sides["torch"].call("count", CONVNET.torch, config, train)
+    by_sample = 2 * (
+        26 * 26 * 9 * 32 + 11 * 11 * 9 * 32 * 64 + 3 * 3 * 9 * 64 * 128
+        + 1152 * 10
+    )  # fmt: skip
+    assert theirs["forward"] == config.batch_size * by_sample
+
+
+@pytest.mark.parametrize(
+    "name, mode",
+    [
+        ("keras", "eager"),
+        ("keras", "xla"),
+        ("keras", "steps"),
+        ("keras", "bfloat16"),
+        ("torch", "channels_last"),
+        ("torch", "bfloat16"),
+    ],
+)
+def test_a_mode_agrees_with_the_default_and_is_in_force(
+    sides, convnet, name, mode
+):
+    half = getattr(CONVNET, name)
+    told = sides[name].call("mode_names")
+    default, other = (
+        sides[name].call("evidence", half, *convnet, m)
+        for m in ("default", mode)
+    )
+    for what, bound in TOLERANCES[told[mode][1]].items():
+        assert difference(default[what], other[what], 1e-4) <= bound, what
+    if told[mode][1] == "bfloat16":
+        assert difference(default["losses"], other["losses"], 1e-4) > 1e-5
+    elif name == "keras" and mode != "steps":  # other kernels round otherwise
+        after = "predictions after"
+        assert not np.array_equal(default[after], other[after])
+
+
+def test_modes_need_a_model_and_say_so(sides):
+    task = BY_STEM["chapter02_from_scratch"]
+    config = task.config("quick")
+    with loaded(task, Request(), config) as (train, test, _):
+        for name, mode in (("torch", "compile"), ("keras", "xla")):
+            half = getattr(task, name)
+            with pytest.raises(HalfFailed, match="a dict of plain"):
+                sides[name].call("evidence", half, config, train, test, mode)
+
+
+@pytest.mark.parametrize("name", ("keras", "torch"))
+def test_every_kind_of_work_runs(sides, convnet, name):
+    kinds = ("train", "step", "predict", "predict_one", "idiom")
+    half = getattr(CONVNET, name)
+    told = sides[name].call("warm_up", half, *convnet, kinds)
+    assert told["lacks"] == {}
+    batch = convnet[0].batch_size
+    assert told["works"]["step"]["samples"] == batch
+    assert told["works"]["predict"]["samples"] == batch
+    for what in kinds:
+        samples = told["works"][what]["samples"]
+        spent = sides[name].call("time_block", "default", what, 2, samples)
+        assert spent["wall_s"] > 0
+        assert len(spent["calls_s"]) == (2 if what == "predict_one" else 0)
+
+
+def test_a_single_prediction_takes_no_pipeline(sides, convnet):
+    """`predict` itself needs tens of milliseconds for one picture."""
+    kinds = ("predict_one",)
+    sides["keras"].call("warm_up", CONVNET.keras, *convnet, kinds)
+    told = sides["keras"].call("time_block", "default", "predict_one", 20, 1)
+    assert np.median(told["calls_s"]) < 0.02
+
+
+@pytest.mark.parametrize("name", ("keras", "torch"))
+def test_a_half_streams_what_lies_on_disk(sides, convnet, name, tmp_path):
+    config, train, _ = convnet
+    half = getattr(CONVNET, name)
+    peaks = []
+    for samples in (1_000, 12_000):
+        with repeated(train, samples, tmp_path) as many:
+            told = sides[name].call(
+                "stream", half, replace(config, epochs=1), many, "test"
+            )
+        peaks.append(told["peak_mib"])
+        assert told["seconds"] > 0
+    # Eleven thousand pictures more are 33 MiB.
+    assert peaks[1] - peaks[0] < 20
