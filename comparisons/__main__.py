@@ -26,20 +26,26 @@ from typer.exceptions import TyperException
 from comparisons import differences as atlas
 from comparisons import report as reports
 from comparisons import terminal
+from comparisons.bench import command, overview
 from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
 from comparisons.experiment import Request, run_task
+from comparisons.measure import KINDS
 from comparisons.options import (
+    AgainstOption,
     Backend,
     BackendOption,
     DataChoice,
     DataOption,
     Device,
     DeviceOption,
+    ModesOption,
     Names,
     OutOption,
     Preset,
     PresetOption,
+    ScaleOption,
+    SecondsOption,
     StepsOption,
 )
 from comparisons.results import Result, read_results
@@ -149,15 +155,46 @@ def run(
 @app.command()
 def bench(
     names: Names,
+    modes: ModesOption = None,
+    against: AgainstOption = None,
+    scale: ScaleOption = False,
+    seconds: SecondsOption = 6.0,
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results/bench"),
 ) -> None:
-    """Measure speed and memory of pairs that are proven first."""
-    request = Request(preset.value, data.value, 0, 10, accuracy=False)
-    perform(names, request, to_settings(backend, device), out, None)
+    """Measure speed and memory of pairs that are proven first.
+
+    With --modes, --against or --scale, one such study of each pair instead.
+    """
+    with one_line():
+        asked = command.wanted(modes, against, scale, seconds)
+    settings = to_settings(backend, device)
+    request = Request(
+        preset.value, data.value, 0, accuracy=False,
+        speed=asked is None, kinds=KINDS, seconds=seconds, cost=True,
+    )  # fmt: skip
+
+    def conclude(results: list[Result]) -> None:
+        for path in overview.write(results, out):
+            console.print(f"wrote {path}")
+
+    def study(task: Task, proven: Result) -> None:
+        assert asked is not None
+        with progress(task.stem) as say:
+            found, grid = command.study(
+                task, proven, request, settings, asked, say
+            )
+        path = command.write(found, grid, out)
+        console.print(grid.shown())
+        console.print(f"report {path}\n")
+
+    if asked is None:
+        perform(names, request, settings, out, None, conclude)
+    else:
+        perform(names, request, settings, out, study=study)
 
 
 @app.command()
@@ -217,10 +254,14 @@ def perform(
     request: Request,
     settings: Settings,
     out: Path | None,
-    show: Callable[[Result], None] | None,
+    show: Callable[[Result], None] | None = None,
     conclude: Callable[[list[Result]], None] = lambda _: None,
+    study: Callable[[Task, Result], None] | None = None,
 ) -> None:
-    """Run tasks one after the other and exit with the right status."""
+    """Run tasks one after the other and exit with the right status.
+
+    A `study` takes the place of a task's report, once the pair is proven.
+    """
     with one_line(), Sides(settings) as sides:
         tasks, unmet = suited(select(names), settings.backend)
         if out is not None:
@@ -232,6 +273,8 @@ def perform(
         for task in tasks:
             try:
                 result = one_task(task, request, sides, out)
+                if study and result.parity.passed:
+                    study(task, result)
             except (RequestError, DataError) as error:
                 # The other tasks may still succeed.
                 unmet.append(f"{task.stem}: {error}")
@@ -245,7 +288,7 @@ def perform(
             done.append(result)
             if show:
                 show(result)
-            else:
+            elif study is None or not result.parity.passed:
                 path = reports.write(result, out) if out else None
                 console.print(terminal.block(result, path))
                 console.print()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from comparisons import measure
+from comparisons import machine, measure
 from comparisons.accuracy import compare_accuracy, reproduced
+from comparisons.bench import roofline
 from comparisons.environment import environment
 from comparisons.evidence import STEPS
 from comparisons.ladder import climb
@@ -27,6 +28,7 @@ from comparisons.side import Split, write_more, write_split
 from comparisons.task import Task
 from comparisons.worker import (
     HalfFailed,
+    Name,
     RequestError,
     Settings,
     Side,
@@ -46,6 +48,9 @@ class Request:
     steps: int | Literal["full"] = STEPS
     accuracy: bool = True
     speed: bool = True
+    kinds: tuple[str, ...] = ("train", "predict")  # of work that is timed
+    seconds: float = 6.0  # for each of them
+    cost: bool = False  # count a step, and measure the machine's ceilings
 
 
 @contextmanager
@@ -152,16 +157,25 @@ def run_task(
             say("measuring speed")
             for side in fresh:
                 side.doing = "measuring speed"
+            living: dict[Name, Side] = {"keras": fresh[0], "torch": fresh[1]}
+            result.machine = machine.before()
             result.throughput = measure.throughput(
-                {"keras": fresh[0], "torch": fresh[1]},
+                living,
                 {"keras": task.keras, "torch": task.torch},
                 config,
                 train,
                 test,
-                measure.Budget(),
+                measure.Budget(most_s=request.seconds),
                 # The fresh ones were imported while others were at work.
                 {s.name: s.facts()["import_s"] for s in (keras, torch)},
+                request.kinds,
             )
+            if request.cost:
+                say("counting a step, measuring the machine")
+                result.cost = roofline.cost_of(
+                    task, config, living, train, result.throughput
+                )
+            result.machine.load_after = machine.load()
         return result
 
 

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from comparisons.results import Accuracy, Compared, Peaks, Result, Rung
+from comparisons.results import (
+    Accuracy,
+    Compared,
+    Latency,
+    Peaks,
+    Result,
+    Rung,
+)
 from comparisons.statistics import MOST_SEEDS, seeds_needed, spread_of
 
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
@@ -62,6 +69,10 @@ def speed(compared: Compared) -> tuple[str, str, str]:
         f"{compared.torch.median:,.0f}",
         f"{compared.ratio.median:.2f} [{low:.2f}, {high:.2f}]",
     )
+
+
+def latency(told: Latency) -> str:
+    return f"{told.p50_ms:.2f}, 95 %: {told.p95_ms:.2f}"
 
 
 def live_memory(peaks: Peaks) -> str:

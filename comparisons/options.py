@@ -48,3 +48,24 @@ StepsOption = Annotated[
         help="Training steps of the proof; full trains to the end.",
     ),
 ]
+ModesOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="all|MODE,…",
+        help="What each way to run a half buys, and whether it agrees.",
+    ),
+]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="idioms|itself",
+        help="Race halves against the loop that is written first, or "
+        "against themselves in another process.",
+    ),
+]
+ScaleOption = Annotated[
+    bool, typer.Option("--scale", help="More samples, larger batches.")
+]
+SecondsOption = Annotated[
+    float, typer.Option(min=0.1, help="Budget of each race.")
+]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from comparisons.bench.overview import conditions, kinds_of
 from comparisons.figures import (
     gap,
     headline,
@@ -196,7 +197,7 @@ def markdown_cost(result: Result) -> list[str]:
             + " blocks |",
             "|---|--:|--:|--:|--:|--:|",
         ]
-        for name, part in (("train", t.train), ("predict", t.predict)):
+        for name, part in kinds_of(t):
             control = ""
             if part.ratio:
                 low, high = part.ratio.control_ci95
@@ -210,6 +211,7 @@ def markdown_cost(result: Result) -> list[str]:
             for name, w in t.warmup_s.items()
         )
         lines += ["", f"{modes}. {starts}.", ""]
+        lines += [f"{line}\n" for line in conditions(result)]
     if result.memory:
         lines += [
             "## Memory",

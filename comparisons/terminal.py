@@ -9,6 +9,7 @@ from rich.text import Text
 from comparisons.figures import (
     gap,
     headline,
+    latency,
     live_memory,
     native,
     proof,
@@ -66,8 +67,17 @@ def block(result: Result, report: Path | None = None) -> Table:
             f"{accuracy.agreement:.1%} of test samples",
         )
     if result.throughput:
-        table.add_row("  train/s", *speed(result.throughput.train))
-        table.add_row("  predict/s", *speed(result.throughput.predict))
+        t = result.throughput
+        if t.step:
+            table.add_row("  steps, samples/s", *speed(t.step))
+        table.add_row("  train/s", *speed(t.train))
+        table.add_row("  predict/s", *speed(t.predict))
+        if t.predict_one:
+            table.add_row("  one by one/s", *speed(t.predict_one))
+        if t.latency:
+            table.add_row("  ms for one", *map(latency, t.latency.values()))
+    if result.machine and result.machine.busy:
+        table.add_row("", "", "", "other work held the machine")
     if result.memory:
         table.add_row(
             "  memory",

@@ -1,0 +1,136 @@
+"""Speeds as text: for a task's report, and of all tasks in one table."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from comparisons.bench import roofline
+from comparisons.bench.tables import Grid, ratio
+from comparisons.results import (
+    Compared,
+    Result,
+    Throughput,
+    read_results,
+    write_whole,
+)
+from comparisons.worker import TITLES
+
+NAMES = {
+    "step": "training steps alone",
+    "train": "an epoch, feeding included",
+    "predict": "predict, the task's batch",
+    "predict_one": "predict, one sample",
+}
+
+
+def kinds_of(throughput: Throughput) -> Iterator[tuple[str, Compared]]:
+    """Yield what each kind of work is called and what was found of it."""
+    for kind, name in NAMES.items():
+        found = getattr(throughput, kind)
+        if found is not None:
+            yield name, found
+
+
+def conditions(result: Result) -> list[str]:
+    """Return latencies, and under what conditions the figures were taken."""
+    lines = []
+    throughput, machine = result.throughput, result.machine
+    if throughput and throughput.latency:
+        told = "; ".join(
+            f"{TITLES[name]} {t.p50_ms:.2f}, {t.p95_ms:.2f}, {t.p99_ms:.2f}"
+            for name, t in throughput.latency.items()
+        )
+        lines.append(
+            "One sample takes, in ms (median, 95th and 99th percentile of "
+            f"single calls): {told}."
+        )
+    if machine:
+        sets = ", ".join(machine.instructions) or "not told"
+        lines.append(
+            f"Instruction sets: {sets}. Governor: "
+            f"{machine.governor or 'not told by the kernel'}. "
+            f"{machine.memory_gib:.0f} GiB. Load {machine.load_before:.1f} "
+            f"before and {machine.load_after:.1f} after."
+        )
+    if machine and machine.busy:
+        lines.append(
+            "**Other work held the machine when the measurement began.**"
+        )
+    return lines
+
+
+def controls(results: Sequence[Result]) -> tuple[int, int]:
+    """Return how many controls hold 1, and how many there are."""
+    found = [
+        part.ratio.control_ci95
+        for result in results
+        if result.throughput
+        for _, part in kinds_of(result.throughput)
+        if part.ratio
+    ]
+    return sum(low <= 1 <= high for low, high in found), len(found)
+
+
+def speed_grid(results: Sequence[Result]) -> Grid:
+    """Return PyTorch's speed over Keras' for each task and kind of work."""
+    table = Grid(
+        "PyTorch's speed over Keras'",
+        ["task", *NAMES.values(), "ms for one: Keras", "PyTorch"],
+    )
+    for result in results:
+        throughput = result.throughput
+        if throughput is None:
+            continue
+        cells = [result.task]
+        for kind in NAMES:
+            part = getattr(throughput, kind)
+            if part is None or part.ratio is None:
+                cells.append(part.note if part else "–")
+                continue
+            found = ratio(part.ratio.median, part.ratio.ci95)
+            low, high = part.ratio.control_ci95
+            cells.append(f"{found} · A/A [{low:.2f}, {high:.2f}]")
+        for name in ("keras", "torch"):
+            told = (throughput.latency or {}).get(name)
+            cells.append(f"{told.p50_ms:.2f}" if told else "–")
+        table.rows.append(cells)
+    held, count = controls(results)
+    table.notes.append(
+        "Median ratio of samples a second, 95 % interval over blocks; A/A: a "
+        "half against itself by the same protocol. "
+        f"{held} of {count} of these hold 1."
+    )
+    busy = [r.task for r in results if r.machine and r.machine.busy]
+    if busy:
+        table.notes.append(f"Other work held the machine: {', '.join(busy)}.")
+    for result in results[-1:]:
+        e = result.environment
+        table.notes.append(
+            f"{e.cpu}, {e.cores} cores, {e.threads} threads, {e.platform}. "
+            f"Keras {e.keras} on {e.backend} {e.backend_version}, PyTorch "
+            f"{e.torch}."
+        )
+    return table
+
+
+def write(found: Sequence[Result], out: Path) -> list[Path]:
+    """Write the overview of a bench, and the roofline.
+
+    What lies in the folder from earlier tasks is in it too.
+    """
+    tasks = {r.task: r for r in read_results(out)}
+    tasks |= {r.task: r for r in found}
+    results = sorted(
+        tasks.values(), key=lambda r: (r.chapter, r.section, r.task)
+    )
+    if not results:
+        return []
+    grids = [speed_grid(results), roofline.grid(results)]
+    text = "\n".join(grid.markdown() for grid in grids)
+    paths = [out / "bench.md"]
+    png = roofline.picture(results)
+    if png:
+        paths.append(out / "roofline.png")
+        write_whole(paths[1], png)
+        text += "\n![Roofline](roofline.png)\n"
+    write_whole(paths[0], f"# Speed and memory\n\n{text}")
+    return paths
