@@ -129,6 +129,15 @@ def markdown(result: Result) -> str:
     ]
     return "\n".join(lines) + "\n"
 
+    if result.overhead:
+        o = result.overhead
+        lines += [
+            "",
+            f"All this took {o.wall_s:.1f} s: {o.halves_s:.1f} s of work in "
+            "the halves' processes, where what records them runs too; "
+            f"{o.imports_s:.1f} s more in which they started; and "
+            f"{o.harness_s:.1f} s that the harness took for itself.",
+        ]
 
 def row(*cells: str) -> str:
     return "| " + " | ".join(cells) + " |"
