@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,12 +21,11 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from typer.exceptions import TyperException
 
 from comparisons import differences as atlas
+from comparisons import listing, terminal
 from comparisons import report as reports
-from comparisons import terminal
 from comparisons.bench import command, overview
 from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
@@ -48,7 +48,8 @@ from comparisons.options import (
     SecondsOption,
     StepsOption,
 )
-from comparisons.results import Result, read_results
+from comparisons.overhead import program_began, spent
+from comparisons.results import Overhead, Result, read_results
 from comparisons.selection import select, suited
 from comparisons.task import Task
 from comparisons.tasks import TASKS
@@ -81,31 +82,10 @@ def list_tasks(
         print(json.dumps(Result.model_json_schema(), indent=1))
         return
     if as_json:
-        rows = [
-            {
-                "task": t.stem,
-                "chapter": t.chapter,
-                "section": t.section,
-                "title": t.title,
-                "metric": t.metric,
-                "unit": t.unit,
-                "margin": t.margin,
-                "baseline": t.baseline_name,
-                "differences": list(t.differences),
-            }
-            for t in TASKS
-        ]
+        rows = listing.rows(TASKS)
         print(json.dumps(rows, indent=1, ensure_ascii=False))
         return
-    table = Table(box=None, pad_edge=False)
-    for column in ("book", "task", "what", "metric", "margin", "baseline"):
-        table.add_column(column)
-    for t in TASKS:
-        margin = f"{t.margin:g} {t.unit}".strip()
-        table.add_row(
-            t.section, t.stem, t.title, t.metric, margin, t.baseline_name
-        )
-    console.print(table)
+    console.print(listing.table_of_tasks(TASKS))
 
 
 @app.command()
@@ -227,23 +207,11 @@ def differences(
     with one_line():
         chosen = [atlas.difference(name) for name in names or atlas.names()]
         if not names:
-            table = Table(box=None, pad_edge=False)
-            table.add_column("name", no_wrap=True)
-            table.add_column("title")
-            for entry in chosen:
-                table.add_row(entry.name, entry.title)
-            console.print(table)
+            console.print(listing.table_of_differences(chosen))
             return
         for entry in chosen:
-            pairs = [t.stem for t in TASKS if entry.name in t.differences]
-            console.print(f"[bold]{entry.title}[/]  ({entry.name})\n")
-            for title, text in (
-                ("Keras", entry.keras),
-                ("PyTorch", entry.pytorch),
-                ("Fix", entry.fix),
-                ("Pairs", "\n".join(pairs) or "none yet"),
-            ):
-                console.print(f"[dim]{title}[/]\n{escape(text)}\n")
+            for line in listing.difference_lines(entry):
+                console.print(line)
 
 
 # === Doing it ===============================================================
@@ -293,6 +261,10 @@ def perform(
                 console.print(terminal.block(result, path))
                 console.print()
         conclude(done)
+        sides.close()
+        if done:
+            took = spent(program_began(), time.monotonic())
+            console.print(escape(terminal.time_spent(" ".join(names), took)))
         if unmet:
             raise typer.Exit(2)
         if failed:
@@ -302,8 +274,17 @@ def perform(
 def one_task(
     task: Task, request: Request, sides: Sides, out: Path | None
 ) -> Result:
-    """Run a task on both sides."""
+    """Run a task on both sides; say what the time went into."""
+    began = time.monotonic()
     earlier = out / f"{task.stem}.json" if out else None
+    result = on_sides(task, request, sides, earlier)
+    result.overhead = Overhead(**spent(began, time.monotonic()))
+    return result
+
+
+def on_sides(
+    task: Task, request: Request, sides: Sides, earlier: Path | None
+) -> Result:
     settings = sides.settings
     with progress(task.stem) as say, sides.lent() as (keras, torch):
         if settings.device == "cuda" and any(

@@ -4,7 +4,9 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,18 +86,42 @@ def chapter_file(path: Path) -> bool:
     return path.stem.startswith("chapter")
 
 
-def digest(task: Task) -> str:
-    """Return a digest of all sources that bear on the task's figures."""
-    sources = [
-        *ROOT.glob(f"*_impl/{task.stem}.py"),
-        *(p for p in ROOT.glob("*_impl/*.py") if not chapter_file(p)),
-        ROOT / "shared_data" / f"{task.stem}.py",
-        *(p for p in ROOT.glob("shared_data/*.py") if not chapter_file(p)),
+def modules(package: str, stem: str) -> set[Path]:
+    """Return a task's module, and those of other tasks that it imports."""
+    found: set[Path] = set()
+    stems = [stem]
+    while stems:
+        path = ROOT / package / f"{stems.pop()}.py"
+        if path not in found and path.exists():
+            found.add(path)
+            stems += re.findall(rf"{package}\.(chapter\w+)", path.read_text())
+    return found
+
+
+def sources(task: Task) -> list[Path]:
+    """Return the pair and its data module, with all that they may import."""
+    packages = ("keras_impl", "torch_impl", "shared_data")
+    return [
+        *(path for package in packages for path in modules(package, task.stem)),
+        *(
+            path
+            for package in packages
+            for path in ROOT.glob(f"{package}/*.py")
+            if not chapter_file(path)
+        ),
         *ROOT.glob("shared_data/sources/*.py"),
-        *ROOT.glob("comparisons/*.py"),
     ]
+
+
+def hash_files(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of files of this checkout, by name and content."""
     total = hashlib.sha256()
-    for path in sorted(sources):
+    for path in sorted(paths):
         total.update(path.relative_to(ROOT).as_posix().encode())
         total.update(path.read_bytes())
-    return total.hexdigest()[:16]
+    return total.hexdigest()
+
+
+def digest(task: Task) -> str:
+    """Return a digest of all sources that bear on the task's figures."""
+    return hash_files([*sources(task), *ROOT.glob("comparisons/*.py")])[:16]

@@ -128,6 +128,15 @@ def markdown(result: Result) -> str:
         f"{e.platform}. Python {e.python}, NumPy {e.numpy}. Commit {e.commit}, "
         f"sources {e.sources}, {e.date}.",
     ]
+    if result.overhead:
+        o = result.overhead
+        lines += [
+            "",
+            f"All this took {o.wall_s:.1f} s: {o.halves_s:.1f} s of work in "
+            "the halves' processes, where what records them runs too; "
+            f"{o.imports_s:.1f} s more in which they started; and "
+            f"{o.harness_s:.1f} s that the harness took for itself.",
+        ]
     return "\n".join(lines) + "\n"
 
 
