@@ -36,6 +36,7 @@ from comparisons.options import (
     OutOption,
     Preset,
     PresetOption,
+    RepeatsOption,
     StepsOption,
 )
 from comparisons.results import Result, read_results
@@ -134,9 +135,12 @@ def run(
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results"),
     steps: StepsOption = str(STEPS),
+    repeats: RepeatsOption = 1,
 ) -> None:
     """Prove, train, compare accuracy, speed and memory, and report."""
-    request = Request(preset.value, data.value, seeds, to_steps(steps))
+    request = Request(
+        preset.value, data.value, seeds, to_steps(steps), repeats=repeats
+    )
     perform(names, request, to_settings(backend, device), out, None)
 
 
@@ -148,9 +152,12 @@ def bench(
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results/bench"),
+    repeats: RepeatsOption = 3,
 ) -> None:
     """Measure speed and memory of pairs that are proven first."""
-    request = Request(preset.value, data.value, 0, 10, accuracy=False)
+    request = Request(
+        preset.value, data.value, 0, 10, accuracy=False, repeats=repeats
+    )
     perform(names, request, to_settings(backend, device), out, None)
 
 

@@ -48,3 +48,9 @@ StepsOption = Annotated[
         help="Training steps of the proof; full trains to the end.",
     ),
 ]
+RepeatsOption = Annotated[
+    int,
+    typer.Option(
+        min=1, max=100, help="Fresh processes whose memory is measured."
+    ),
+]
