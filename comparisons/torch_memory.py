@@ -62,6 +62,12 @@ def allocated_bytes(tensors: Iterable[torch.Tensor]) -> int:
     return sum(blocks.values())
 
 
+def drop_gradients() -> None:
+    for tensor in living():
+        if tensor.is_leaf:
+            tensor.grad = None
+
+
 @contextmanager
 def allocator_peaks() -> Iterator[Watch]:
     """Watch the CPU allocator: the peak of all that is alive, in MiB.
@@ -72,9 +78,7 @@ def allocator_peaks() -> Iterator[Watch]:
     stay.
     """
     gc.collect()
-    for tensor in living():
-        if tensor.is_leaf:
-            tensor.grad = None
+    drop_gradients()
     before = allocated_bytes(living())
     since = [0]
     peaks: dict[str, Any] = {}

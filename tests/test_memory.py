@@ -409,8 +409,8 @@ del array
 after, peak = memory.resident_mib(), memory.peak_mib()
 inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 again = memory.reset_peak() and memory.peak_mib()
-pieces = [bytearray(100_000) for _ in range(600)]  # below malloc's mmaps
-top, pieces = bytearray(50_000), None
+pieces = [bytes([n % 255]) * 100_000 for n in range(600)]
+pieces = pieces[::10]  # what lies between them is given back only if asked
 full = memory.resident_mib()
 trimmed = memory.trim() and full - memory.resident_mib()
 print(json.dumps(dict(first=first, able=able, before=before, reset=reset,
