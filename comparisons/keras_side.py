@@ -180,6 +180,9 @@ def mode_of(model: Any) -> str:
 def engine_peaks() -> Any:
     if keras.backend.backend() == "tensorflow":
         return memory.tensorflow_peaks()
+    if keras.backend.backend() != "torch":
+        note = f"{memory.NO_CUDA}; no allocator statistics for this engine"
+        return nullcontext((memory.empty_peaks(note), lambda: None))
     import torch
 
     from comparisons import torch_memory
