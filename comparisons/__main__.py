@@ -44,6 +44,7 @@ from comparisons.options import (
     OutOption,
     Preset,
     PresetOption,
+    RepeatsOption,
     ScaleOption,
     SecondsOption,
     StepsOption,
@@ -126,9 +127,12 @@ def run(
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results"),
     steps: StepsOption = str(STEPS),
+    repeats: RepeatsOption = 1,
 ) -> None:
     """Prove, train, compare accuracy, speed and memory, and report."""
-    request = Request(preset.value, data.value, seeds, to_steps(steps))
+    request = Request(
+        preset.value, data.value, seeds, to_steps(steps), repeats=repeats
+    )
     perform(names, request, to_settings(backend, device), out, None)
 
 
@@ -144,6 +148,7 @@ def bench(
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results/bench"),
+    repeats: RepeatsOption = 3,
 ) -> None:
     """Measure speed and memory of pairs that are proven first.
 
@@ -155,6 +160,7 @@ def bench(
     request = Request(
         preset.value, data.value, 0, accuracy=False,
         speed=asked is None, kinds=KINDS, seconds=seconds, cost=True,
+        repeats=repeats,
     )  # fmt: skip
 
     def conclude(results: list[Result]) -> None:

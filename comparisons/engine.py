@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
-from comparisons import memory
+from comparisons import memory_work
+from comparisons.memory import Watch
+from comparisons.memory_work import Bytes
 from comparisons.side import (
     WAY,
     Half,
@@ -23,10 +25,6 @@ from comparisons.side import (
 )
 from shared_data import Data, first
 
-# Of a training whose memory is measured, the same for both halves: the rest of
-# an epoch would add copies of its data, and take its time.
-MEMORY_BATCHES = 16
-
 
 @dataclass
 class Engine:
@@ -35,7 +33,11 @@ class Engine:
     build: (half, config, dtype, weights or None) -> model.
     seed: fixes the framework's random numbers.
     state_of: model -> weights by name.
-    peaks: model -> context that yields a dict of memory peaks.
+    peaks: context that yields a dict of memory peaks and what to call once
+        a training has settled.
+    inventory: (model, optimizers) -> bytes of weights, gradients and slots.
+    predicted: (half's module, config, outlines of a batch) -> what is
+        predicted of the peak.
     formulas: (model, aligned) -> context in which Keras' formulas hold; yields
         the atlas entries that they closed.
     dropout_off: context without dropout; yields the rates asked for.
@@ -48,7 +50,9 @@ class Engine:
     build: Callable[..., Any]
     seed: Callable[[int], Any]
     state_of: Callable[[Any], State]
-    peaks: Callable[[Any], AbstractContextManager[dict[str, Any]]]
+    peaks: Callable[[], AbstractContextManager[Watch]]
+    inventory: Callable[[Any, list[Any]], Bytes]
+    predicted: Callable[[Any, Any, Any], dict[str, Any]]
     formulas: Callable[[Any, bool], AbstractContextManager[list[str]]]
     dropout_off: Callable[[], AbstractContextManager[list[str]]]
     recorded: Callable[[Any, State], AbstractContextManager[None]]
@@ -187,27 +191,11 @@ class Engine:
     def measure_memory(
         self, half: Half, config: Any, train: Split
     ) -> dict[str, Any]:
-        """Train some batches in this fresh process; return peaks in MiB.
-
-        Run twice: once untouched for the process' own high-water mark, once
-        for the allocator's live peak over a single step.
-        """
-        module = half.load()
+        """Train some batches in this fresh process: see memory_work.py."""
         self.seed(config.seed)
-        arrays = train.read().head(MEMORY_BATCHES * config.batch_size)
-        model = self.build(half, config, "float32", None)
-        if hasattr(module, "train"):
-            work = partial(module.train, config=replace(config, epochs=1))
-            batch = arrays.head(config.batch_size)
-        else:
-            work, batch = module.evaluate, arrays
-        before = memory.resident_mib()
-        memory.reset_peak()
-        work(model, arrays)
-        host_peak = memory.peak_mib() - before
-        with self.peaks(model) as peaks:
-            work(model, batch)
-        return {"host_peak_mib": host_peak, **peaks}
+        build = partial(self.build, half, config, "float32", None)
+        arrays = train.read()
+        return memory_work.measure(self, half.load(), config, build, arrays)
 
 
 @contextmanager

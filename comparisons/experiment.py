@@ -2,32 +2,27 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from comparisons import machine, measure
+from comparisons import machine, measure, memory_table
 from comparisons.accuracy import compare_accuracy, reproduced
 from comparisons.bench import roofline
 from comparisons.environment import environment
 from comparisons.evidence import STEPS
 from comparisons.ladder import climb
-from comparisons.memory import empty_peaks
 from comparisons.pictures import Exhibits, picture, texts
 from comparisons.results import (
     Exhibit,
-    Memory,
     Parity,
-    Peaks,
     Result,
     write_whole,
 )
 from comparisons.side import Split, write_more, write_split
 from comparisons.task import Task
 from comparisons.worker import (
-    HalfFailed,
     Name,
     RequestError,
     Settings,
@@ -51,6 +46,7 @@ class Request:
     kinds: tuple[str, ...] = ("train", "predict")  # of work that is timed
     seconds: float = 6.0  # for each of them
     cost: bool = False  # count a step, and measure the machine's ceilings
+    repeats: int = 1  # fresh processes whose memory is measured
 
 
 @contextmanager
@@ -112,11 +108,7 @@ def run_task(
             # Memory and speed are those of processes that did nothing before.
             # They are started where a side waits for the other.
             fresh = stack.enter_context(both_sides(settings))
-            halves = task.keras, task.torch
-            peaks = [
-                side.submit("measure_memory", half, config, train)
-                for side, half in zip(fresh, halves, strict=True)
-            ]
+            begun = memory_table.begin(fresh, task, config, train)
         say("climbing the ladder")
         parity = climb(keras, torch, task, config, train, test, request.steps)
         if request.preset == "quick":
@@ -145,14 +137,9 @@ def run_task(
             )  # fmt: skip
             result.exhibit = show(shown, picture_path)
             result.accuracy.reproduced = reproduced(result, earlier)
-        say("measuring memory")
-        for side in fresh:
-            side.doing = "measuring memory"
-        ours, theirs = (
-            peaks_or_reason(side, peak)
-            for side, peak in zip(fresh, peaks, strict=True)
+        result.memory = memory_table.memory_of(
+            task, config, train, settings, begun, request.repeats, say
         )
-        result.memory = Memory(keras=ours, torch=theirs)
         if request.speed and parity.passed:
             say("measuring speed")
             for side in fresh:
@@ -214,13 +201,3 @@ def show(shown: Exhibits, path: Path | None) -> Exhibit | None:
     if png and path:
         write_whole(path, png)
     return Exhibit(picture=bool(png and path), texts=texts(shown))
-
-
-def peaks_or_reason(side: Side, future: "Future[Any]") -> Peaks:
-    """Return peaks; if they cannot be had, the scores are worth keeping."""
-    try:
-        return Peaks(**side.result(future))
-    except HalfFailed as error:
-        return Peaks(
-            **empty_peaks(f"not measured: {error}"), host_peak_mib=None
-        )

@@ -5,6 +5,7 @@ own and knows nothing of PyTorch. Weights are NumPy arrays by Keras path.
 """
 
 import gc
+import math
 from contextlib import ExitStack, nullcontext
 from functools import partial
 from typing import Any
@@ -32,6 +33,7 @@ from comparisons.keras_recorder import (
     state_of,
     trainable_weights,
 )
+from comparisons.memory_work import Bytes
 from comparisons.side import (
     Half,
     State,
@@ -167,16 +169,41 @@ def mode_of(model: Any) -> str:
     return f"{backend} {way}, float32"
 
 
-def engine_peaks(model: Any) -> Any:
+def engine_peaks() -> Any:
     if keras.backend.backend() == "tensorflow":
         return memory.tensorflow_peaks()
+    if keras.backend.backend() != "torch":
+        note = f"{memory.NO_CUDA}; no allocator statistics for this engine"
+        return nullcontext((memory.empty_peaks(note), lambda: None))
     import torch
 
+    from comparisons import torch_memory
+
     if torch.cuda.is_available():
-        return memory.torch_peaks(model, "cuda")
-    # PyTorch's tracker refuses the several calls of a Keras model's forward.
-    note = f"{memory.NO_CUDA}; allocator not tracked for Keras on PyTorch"
-    return nullcontext(memory.empty_peaks(note))
+        return memory.cuda_peaks(torch.cuda)
+    return torch_memory.allocator_peaks()
+
+
+def inventory(model: Any, optimizers: list[Any]) -> Bytes:
+    """Count what a training keeps; of optimizers all but rates and clocks."""
+    weights = named_weights(model).values()
+    trained = sum(map(bytes_of, trainable_weights(model).values()))
+    total = sum(map(bytes_of, weights))
+    slots = 0
+    for optimizer in optimizers:
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            clocks = optimizer.iterations, optimizer._learning_rate
+            slots += sum(
+                bytes_of(variable)
+                for variable in optimizer.variables
+                if all(variable is not clock for clock in clocks)
+            )
+    return Bytes(total, total - trained, trained, slots)
+
+
+def bytes_of(variable: Any) -> int:
+    item = np.dtype(keras.backend.standardize_dtype(variable.dtype)).itemsize
+    return math.prod(variable.shape) * item
 
 
 # === What both sides do alike ===============================================
@@ -186,6 +213,8 @@ ENGINE = Engine(
     seed=keras.utils.set_random_seed,
     state_of=state_of,
     peaks=engine_peaks,
+    inventory=inventory,
+    predicted=lambda module, config, batch: {},
     dropout_off=dropout_off,
     recorded=recorded_outputs,
     formulas=lambda model, aligned: nullcontext([]),

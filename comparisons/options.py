@@ -69,3 +69,9 @@ ScaleOption = Annotated[
 SecondsOption = Annotated[
     float, typer.Option(min=0.1, help="Budget of each race.")
 ]
+RepeatsOption = Annotated[
+    int,
+    typer.Option(
+        min=1, max=100, help="Fresh processes whose memory is measured."
+    ),
+]

@@ -5,14 +5,21 @@ from pathlib import Path
 
 from comparisons.bench.overview import conditions, kinds_of
 from comparisons.figures import (
+    alarms,
     gap,
     headline,
+    mebibytes,
+    memory_notes,
+    memory_rows,
+    on_gpu,
+    predicted,
     rung_cells,
     score,
     speed,
     tick,
     warnings,
 )
+from comparisons.memory import said_once
 from comparisons.plots import curves
 from comparisons.results import (
     Accuracy,
@@ -73,7 +80,9 @@ def write_all(
         if drawn.exists() and out.resolve() != results.resolve():
             write_whole(out / drawn.name, drawn.read_bytes())
     table = table_of_pairs(found)
-    write_whole(out / "report.md", f"# Keras and PyTorch\n\n{table}")
+    memory = table_of_memory(found)
+    whole = f"# Keras and PyTorch\n\n{table}\n{memory}".rstrip() + "\n"
+    write_whole(out / "report.md", whole)
     shown = [result for result in found if trained(result)]
     if shown:
         write_whole(out / "curves.png", curves(shown))
@@ -90,7 +99,7 @@ def trained(result: Result) -> bool:
 def markdown(result: Result) -> str:
     """Return the report of one task."""
     lines = [f"# {result.section} {result.title}", "", headline(result), ""]
-    lines += [f"**{line}**\n" for line in warnings(result)]
+    lines += [f"**{line}**\n" for line in alarms(result) + warnings(result)]
     state = "proven" if result.parity.passed else "NOT proven"
     lines += [
         f"## The same model: {state}",
@@ -228,22 +237,40 @@ def markdown_cost(result: Result) -> list[str]:
             row("MiB", "Keras", "PyTorch"),
             "|---|--:|--:|",
         ]
-        for field, title in (
-            ("host_allocator_peak_mib", "allocator's live peak, one step"),
-            ("host_peak_mib", "process peak over the level before training"),
-            ("gpu_allocator_peak_mib", "GPU allocator's live peak"),
-            ("gpu_reserved_mib", "GPU reserved"),
-            ("gpu_process_mib", "GPU, whole process"),
-        ):
-            cells = []
-            for peaks in (result.memory.keras, result.memory.torch):
-                value = getattr(peaks, field)
-                cells.append(
-                    f"{value:,.1f}" if value is not None else peaks.note or "–"
-                )
-            lines.append(row(title, *cells))
-        lines += ["", "CPU memory is no proxy for GPU memory.", ""]
+        lines += [row(*cells) for cells in memory_rows(result.memory)]
+        notes = " ".join(memory_notes(result.memory))
+        lines += ["", f"CPU memory is no proxy for GPU memory. {notes}", ""]
     return lines
+
+
+def table_of_memory(results: Sequence[Result]) -> str:
+    """Return the memory of all tasks, in MiB: medians and ranges."""
+    known = [(r, r.memory) for r in results if r.memory]
+    if not known:
+        return ""
+    lines = [
+        "## Memory, MiB",
+        "",
+        row("task", "weights", "gradients", "slots", "batch", "equal")
+        + " Keras live | PyTorch live | predicted | Keras process | "
+        "PyTorch process |",
+        "|---|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|",
+    ]
+    fields = ("weights_mib", "gradients_mib", "slots_mib", "batch_mib")
+    for result, memory in known:
+        cells = ["–"] * 5
+        if memory.arithmetic:
+            part, equal = memory.arithmetic.torch, memory.arithmetic.equal
+            cells = [f"{getattr(part, field):,.2f}" for field in fields]
+            cells.append("✓" if equal else "**PARITY BUG**")
+        peaks = memory.keras, memory.torch
+        where = "gpu" if on_gpu(memory) else "host"
+        live = [mebibytes(p, f"{where}_allocator_peak_mib") for p in peaks]
+        process = [mebibytes(p, "host_peak_mib") for p in peaks]
+        told = predicted(memory.torch)
+        lines.append(row(result.task, *cells, *live, told, *process))
+    notes = said_once(line for _, m in known for line in memory_notes(m))
+    return "\n".join([*lines, "", *(f"- {note}" for note in notes), ""])
 
 
 def table_of_pairs(results: Sequence[Result]) -> str:

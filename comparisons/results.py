@@ -146,18 +146,65 @@ class Machine(Record):
     busy: bool  # others held the cores when the measurement began
 
 
+class Repeat(Record):
+    """What one fresh process measured, in MiB."""
+
+    host_allocator_peak_mib: float | None
+    host_peak_mib: float | None
+    host_level_mib: float | None
+    gpu_allocator_peak_mib: float | None
+    gpu_reserved_mib: float | None
+    gpu_process_mib: float | None
+    gpu_warmup_peak_mib: float | None
+
+
 class Peaks(Record):
+    """Medians over `repeats`, in MiB; null is not measured, `note` says why.
+
+    The process' peak is what it rose above `host_level_mib`, its level with
+    imports, data and model; if `peak_reset` is false, an upper bound. What a
+    warm-up needs decides whether a card is large enough.
+    """
+
     host_allocator_peak_mib: float | None
     host_peak_mib: float | None
     gpu_allocator_peak_mib: float | None
     gpu_reserved_mib: float | None
     gpu_process_mib: float | None
     note: str
+    host_level_mib: float | None = None
+    peak_reset: bool | None = None
+    gpu_warmup_peak_mib: float | None = None
+    gpu_allocator: str = ""  # how it was set
+    predicted_allocator_peak_mib: float | None = None  # from fake CPU tensors
+    prediction_note: str = ""  # why there is none
+    repeats: list[Repeat] = []
+
+
+class Inventory(Record):
+    """What a training keeps by arithmetic; frozen is part of the weights."""
+
+    weights_mib: float
+    frozen_mib: float
+    gradients_mib: float
+    slots_mib: float
+    batch_mib: float
+
+
+class Arithmetic(Record):
+    """Equal but for what named differences explain, or the pair has a bug."""
+
+    keras: Inventory
+    torch: Inventory
+    equal: bool
+    explained: list[str]
+    detail: str = ""  # what is unequal
 
 
 class Memory(Record):
     keras: Peaks
     torch: Peaks
+    arithmetic: Arithmetic | None = None
 
 
 class Environment(Record):

@@ -7,11 +7,13 @@ from rich.table import Table
 from rich.text import Text
 
 from comparisons.figures import (
+    alarms,
     gap,
     headline,
     latency,
     live_memory,
     native,
+    on_gpu,
     proof,
     rung_cells,
     score,
@@ -19,6 +21,7 @@ from comparisons.figures import (
     tick,
     warnings,
 )
+from comparisons.memory import NO_CUDA
 from comparisons.results import Result
 from comparisons.tasks import BY_STEM
 
@@ -83,12 +86,12 @@ def block(result: Result, report: Path | None = None) -> Table:
             "  memory",
             live_memory(result.memory.keras),
             live_memory(result.memory.torch),
-            f"GPU {result.memory.torch.note}"
-            if result.memory.torch.note
-            else "",
+            "" if on_gpu(result.memory) else f"GPU {NO_CUDA}",
         )
     if table.rows:
         outer.add_row(table)
+    for line in alarms(result):
+        outer.add_row(Text(f"  {line}", style="bold red"))
     for line in warnings(result):
         outer.add_row(Text(f"  {line}", style="bold yellow"))
     if report:

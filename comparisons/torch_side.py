@@ -5,17 +5,19 @@ own and knows nothing of Keras. Weights are NumPy arrays by parameter name.
 """
 
 import importlib
+from collections.abc import Iterable
 from typing import Any
 from unittest import mock
 
 import numpy as np
 import torch
 
-from comparisons import memory
+from comparisons import memory, torch_memory
 from comparisons.alignment import align_optimizer, keras_formulas
 from comparisons.bench import torch_works
 from comparisons.bench.works import Works
 from comparisons.engine import Engine
+from comparisons.memory_work import Bytes
 from comparisons.side import (
     Half,
     State,
@@ -27,6 +29,7 @@ from comparisons.torch_recorder import (
     describe_loss,
     describe_optimizer,
     dropout_off,
+    named_weights,
     recorded_outputs,
     state_of,
     trainable_weights,
@@ -173,8 +176,60 @@ def mode_of(model: Any) -> str:
     return "eager, float32"
 
 
-def engine_peaks(model: Any) -> Any:
-    return memory.torch_peaks(model, _device)
+def engine_peaks() -> Any:
+    if _device == "cuda":
+        return memory.cuda_peaks(torch.cuda)
+    return torch_memory.allocator_peaks()
+
+
+def inventory(model: Any, optimizers: list[Any]) -> Bytes:
+    """Count what a training keeps; of optimizers all but rates and clocks."""
+    weights = named_weights(model)
+    trained = trainable_weights(model)
+    kept = {
+        id(parameter): sum(
+            map(bytes_of, states_like(parameter, optimizer.state[parameter]))
+        )
+        for optimizer in optimizers
+        for parameter in getattr(optimizer, "state", ())
+    }
+
+    def counted(names: Iterable[str]) -> Bytes:
+        total = sum(bytes_of(weights[name]) for name in names)
+        learnt = [trained[name] for name in names if name in trained]
+        held = sum(map(bytes_of, learnt))
+        slots = sum(kept.get(id(weight), 0) for weight in learnt)
+        return Bytes(total, total - held, held, slots)
+
+    second = second_biases(model)
+    explained = {"lstm_two_biases": counted(second)} if second else {}
+    return counted(list(weights))._replace(explained=explained)
+
+
+def bytes_of(variable: Any) -> int:
+    return variable.numel() * variable.element_size()
+
+
+def states_like(parameter: Any, state: dict[str, Any]) -> list[Any]:
+    """Return what an optimizer remembers of each of a parameter's values."""
+    tensors = [t for t in state.values() if isinstance(t, torch.Tensor)]
+    return [t for t in tensors if t.shape == parameter.shape]
+
+
+def second_biases(model: Any) -> list[str]:
+    """Name the biases that Keras does not have: see `lstm_two_biases`.
+
+    A GRU has two in both frameworks.
+    """
+    modules = {} if isinstance(model, dict) else dict(model.named_modules())
+    kinds = torch.nn.LSTM, torch.nn.RNN, torch.nn.LSTMCell, torch.nn.RNNCell
+    return [
+        f"{name}.{own}".lstrip(".")
+        for name, module in modules.items()
+        if isinstance(module, kinds)
+        for own, _ in module.named_parameters(recurse=False)
+        if own.startswith("bias_hh")
+    ]
 
 
 # === What both sides do alike ===============================================
@@ -184,6 +239,8 @@ ENGINE = Engine(
     seed=torch.manual_seed,
     state_of=state_of,
     peaks=engine_peaks,
+    inventory=inventory,
+    predicted=torch_memory.predict_peak,
     formulas=keras_formulas,
     dropout_off=dropout_off,
     recorded=recorded_outputs,

@@ -60,6 +60,8 @@ def engine(told: list[int]) -> Engine:
         seed=lambda _: None,
         state_of=unused,
         peaks=unused,
+        inventory=unused,
+        predicted=unused,
         formulas=unused,
         dropout_off=unused,
         recorded=unused,
