@@ -7,6 +7,7 @@ not be met, 130 interrupted. Finished results are never lost.
 import json
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,8 +20,8 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from comparisons import differences as atlas
-from comparisons import report as reports
 from comparisons import listing, terminal
+from comparisons import report as reports
 from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
 from comparisons.experiment import Request, run_task
@@ -37,7 +38,8 @@ from comparisons.options import (
     PresetOption,
     StepsOption,
 )
-from comparisons.results import Result, read_results
+from comparisons.overhead import program_began, spent
+from comparisons.results import Overhead, Result, read_results
 from comparisons.selection import select
 from comparisons.task import Task
 from comparisons.tasks import TASKS
@@ -209,6 +211,10 @@ def perform(
                 console.print(terminal.block(result, path))
                 console.print()
         conclude(done)
+        sides.close()
+        if done:
+            took = spent(program_began(), time.monotonic())
+            console.print(escape(terminal.time_spent(" ".join(names), took)))
         if unmet:
             raise typer.Exit(2)
         if failed:
@@ -218,8 +224,17 @@ def perform(
 def one_task(
     task: Task, request: Request, sides: Sides, out: Path | None
 ) -> Result:
-    """Run a task on both sides."""
+    """Run a task on both sides; say what the time went into."""
+    began = time.monotonic()
     earlier = out / f"{task.stem}.json" if out else None
+    result = on_sides(task, request, sides, earlier)
+    result.overhead = Overhead(**spent(began, time.monotonic()))
+    return result
+
+
+def on_sides(
+    task: Task, request: Request, sides: Sides, earlier: Path | None
+) -> Result:
     settings = sides.settings
     with progress(task.stem) as say, sides.lent() as (keras, torch):
         if settings.device == "cuda" and any(

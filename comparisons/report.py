@@ -95,9 +95,9 @@ def markdown(result: Result) -> str:
         f"## The same model: {state}",
         "",
         f"{result.parity.steps} training steps, "
-        f"{result.parity.seconds:.0f} s. Differences are relative; the noise "
-        "floor is PyTorch against itself with every initial weight moved by "
-        "one unit in the last place.",
+        f"{result.parity.seconds:.0f} s. Differences are relative; the "
+        "noise floor is PyTorch against itself with every initial weight moved "
+        "by one unit in the last place.",
         "",
         row("rung", "type", "lane", "difference", "noise floor")
         + " tolerance | worst | |",
@@ -127,6 +127,15 @@ def markdown(result: Result) -> str:
         f"{e.platform}. Python {e.python}, NumPy {e.numpy}. Commit {e.commit}, "
         f"sources {e.sources}, {e.date}.",
     ]
+    if result.overhead:
+        o = result.overhead
+        lines += [
+            "",
+            f"All this took {o.wall_s:.1f} s: {o.halves_s:.1f} s of work in "
+            "the halves' processes, where what records them runs too; "
+            f"{o.imports_s:.1f} s more in which they started; and "
+            f"{o.harness_s:.1f} s that the harness took for itself.",
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -131,6 +131,15 @@ class Environment(Record):
     date: str
 
 
+class Overhead(Record):
+    """Where the seconds of a task went: see comparisons/overhead.py."""
+
+    wall_s: float
+    halves_s: float  # at least one half's process was at work
+    imports_s: float  # none was, and at least one was starting
+    harness_s: float  # the rest
+
+
 class Exhibit(Record):
     """What the halves show of one trained model each, of the first seed."""
 
@@ -153,6 +162,7 @@ class Result(Record):
     throughput: Throughput | None = None
     memory: Memory | None = None
     exhibit: Exhibit | None = None
+    overhead: Overhead | None = None
 
     @property
     def holds(self) -> bool:

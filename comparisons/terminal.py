@@ -149,3 +149,12 @@ def summary(results: Sequence[Result]) -> list[str]:
             for value, task, rung in aligned[:10]
         ),
     ]
+
+
+def time_spent(names: str, spent: dict[str, float]) -> str:
+    """Return how long a run took, and how much of it was the harness' own."""
+    return (
+        f"{names}: {spent['wall_s']:.0f} s, of these {spent['halves_s']:.0f} s "
+        f"inside the halves' processes, {spent['imports_s']:.0f} s imports, "
+        f"{spent['harness_s']:.0f} s the harness"
+    )

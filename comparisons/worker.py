@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from unittest import mock
 
+from comparisons import overhead
 from comparisons.side import silence
 
 Name = Literal["keras", "torch"]
@@ -69,6 +70,23 @@ class Settings:
         return values
 
 
+def interpreter_of(name: Name) -> str:
+    """Return the path of a side's interpreter, the running one by default.
+
+    Raises:
+        RequestError: there is none where the environment says so.
+    """
+    variable = f"{name.upper()}_PYTHON"
+    wanted = os.environ.get(variable, sys.executable)
+    interpreter = shutil.which(wanted)
+    if interpreter is None:
+        raise RequestError(
+            f"received {variable}={wanted}; expected an interpreter "
+            f"for the {TITLES[name]} half; set it to one, or unset it"
+        )
+    return interpreter
+
+
 class Side:
     """One living side process. Close it, or use it as a context manager."""
 
@@ -77,14 +95,8 @@ class Side:
         self.title = TITLES[name]
         self.log = folder / f"{name}.log"
         self.doing = "starting"
-        variable = f"{name.upper()}_PYTHON"
-        wanted = os.environ.get(variable, sys.executable)
-        interpreter = shutil.which(wanted)
-        if interpreter is None:
-            raise RequestError(
-                f"received {variable}={wanted}; expected an interpreter "
-                f"for the {self.title} half; set it to one, or unset it"
-            )
+        self.began = time.monotonic()
+        interpreter = interpreter_of(name)
         self.log.touch()  # a side may die before it writes anything
         environment = settings.environment()
         # A user's keras.json must not change the model.
@@ -110,9 +122,11 @@ class Side:
     def submit(self, function: str, *args: Any) -> "Future[Any]":
         """Ask for `function` of the side's module; returns at once."""
         try:
-            return self.executor.submit(perform, self.name, function, args)
+            future = self.executor.submit(perform, self.name, function, args)
         except BrokenProcessPool:
             raise self.death() from None
+        future.add_done_callback(self.note)  # nobody may ask for it
+        return future
 
     def result(self, future: "Future[Any]") -> Any:
         """Wait for work that was submitted.
@@ -122,7 +136,7 @@ class Side:
             HalfFailed: the work raised an error in the process.
         """
         try:
-            return future.result()
+            return future.result().value
         except BrokenProcessPool:
             raise self.death() from None
         except Exception as error:  # a faulty half may raise anything
@@ -130,6 +144,20 @@ class Side:
             raise HalfFailed(
                 f"{self.title}: {type(error).__name__}: {text}"
             ) from error
+        finally:
+            self.note(future)  # who waited may go on before the callback
+
+    def note(self, future: "Future[Any]") -> None:
+        """Note when work that is done began and ended."""
+        if future.cancelled() or not future.done():
+            return
+        span = getattr(future.exception() or future.result(), "span", None)
+        if span is None:  # the process died in the middle of it
+            return
+        if future is self.started:
+            overhead.IMPORTS.add((self.began, span[1]))
+        else:
+            overhead.WORK.add(span)
 
     def call(self, function: str, *args: Any) -> Any:
         return self.result(self.submit(function, *args))
@@ -199,14 +227,28 @@ def leave_with_parent() -> None:
     os._exit(1)
 
 
-def perform(name: Name, function: str, args: tuple[Any, ...]) -> Any:
+@dataclass(frozen=True)
+class Done:
+    """What a side's work gave, and when it began and ended."""
+
+    value: Any
+    span: overhead.Span
+
+
+def perform(name: Name, function: str, args: tuple[Any, ...]) -> Done:
     """Run a function of a side or of its engine (runs in the side process)."""
-    began = time.perf_counter()
-    module = importlib.import_module(f"comparisons.{name}_side")
-    imported = time.perf_counter() - began
-    of = module if hasattr(module, function) else module.ENGINE
-    result = getattr(of, function)(*args)
-    return result | {"import_s": imported} if function == "start" else result
+    began = time.monotonic()
+    try:
+        module = importlib.import_module(f"comparisons.{name}_side")
+        imported = time.monotonic() - began
+        of = module if hasattr(module, function) else module.ENGINE
+        result = getattr(of, function)(*args)
+    except Exception as error:
+        error.span = began, time.monotonic()  # type: ignore[attr-defined]
+        raise
+    if function == "start":
+        result |= {"import_s": imported}
+    return Done(result, (began, time.monotonic()))
 
 
 @contextmanager
