@@ -24,7 +24,7 @@ from comparisons import listing, terminal
 from comparisons import report as reports
 from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
-from comparisons.experiment import Request, run_task
+from comparisons.experiment import Request, kept, run_task
 from comparisons.options import (
     Backend,
     BackendOption,
@@ -32,6 +32,7 @@ from comparisons.options import (
     DataOption,
     Device,
     DeviceOption,
+    FreshOption,
     Names,
     OutOption,
     Preset,
@@ -85,10 +86,11 @@ def verify(
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
     device: DeviceOption = Device.auto,
+    fresh: FreshOption = False,
 ) -> None:
     """Climb the ladder alone; exit with 1 when a rung fails."""
     request = Request(
-        preset.value, data.value, 0, to_steps(steps), False, False
+        preset.value, data.value, 0, to_steps(steps), False, False, fresh
     )
 
     def show(result: Result) -> None:
@@ -114,9 +116,12 @@ def run(
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results"),
     steps: StepsOption = str(STEPS),
+    fresh: FreshOption = False,
 ) -> None:
     """Prove, train, compare accuracy, speed and memory, and report."""
-    request = Request(preset.value, data.value, seeds, to_steps(steps))
+    request = Request(
+        preset.value, data.value, seeds, to_steps(steps), fresh=fresh
+    )
     perform(names, request, to_settings(backend, device), out, None)
 
 
@@ -128,9 +133,10 @@ def bench(
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = Path("results/bench"),
+    fresh: FreshOption = False,
 ) -> None:
     """Measure speed and memory of pairs that are proven first."""
-    request = Request(preset.value, data.value, 0, 10, accuracy=False)
+    request = Request(preset.value, data.value, 0, accuracy=False, fresh=fresh)
     perform(names, request, to_settings(backend, device), out, None)
 
 
@@ -224,10 +230,11 @@ def perform(
 def one_task(
     task: Task, request: Request, sides: Sides, out: Path | None
 ) -> Result:
-    """Run a task on both sides; say what the time went into."""
+    """Run a task on both sides; on none where its proof is kept."""
     began = time.monotonic()
     earlier = out / f"{task.stem}.json" if out else None
-    result = on_sides(task, request, sides, earlier)
+    result = kept(task, request, sides.settings)
+    result = result or on_sides(task, request, sides, earlier)
     result.overhead = Overhead(**spent(began, time.monotonic()))
     return result
 

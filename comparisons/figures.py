@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from comparisons.results import Accuracy, Compared, Peaks, Result, Rung
+from comparisons.results import Accuracy, Compared, Parity, Peaks, Result, Rung
 from comparisons.statistics import MOST_SEEDS, seeds_needed, spread_of
 
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
@@ -120,6 +120,11 @@ def proof(result: Result) -> str:
         many = "variant" if len(variants) == 1 else "variants"
         words.append(f" and {len(variants)} {many}")
     return "  ".join(words)
+
+
+def cached(parity: Parity) -> str:
+    """Return since when a proof is known that was not made again."""
+    return f"cached from {parity.proven}"
 
 
 TRAINED = ("step", "trajectory")  # rungs with two lanes

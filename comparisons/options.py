@@ -48,3 +48,7 @@ StepsOption = Annotated[
         help="Training steps of the proof; full trains to the end.",
     ),
 ]
+FreshOption = Annotated[
+    bool,
+    typer.Option("--fresh", help="Prove anew, whatever was proven before."),
+]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from comparisons.figures import (
+    cached,
     gap,
     headline,
     rung_cells,
@@ -91,11 +92,12 @@ def markdown(result: Result) -> str:
     lines = [f"# {result.section} {result.title}", "", headline(result), ""]
     lines += [f"**{line}**\n" for line in warnings(result)]
     state = "proven" if result.parity.passed else "NOT proven"
+    when = f", {cached(result.parity)}" if result.parity.proven else ""
     lines += [
         f"## The same model: {state}",
         "",
         f"{result.parity.steps} training steps, "
-        f"{result.parity.seconds:.0f} s. Differences are relative; the "
+        f"{result.parity.seconds:.0f} s{when}. Differences are relative; the "
         "noise floor is PyTorch against itself with every initial weight moved "
         "by one unit in the last place.",
         "",
