@@ -56,4 +56,5 @@ test-quick: setup ## without the ladder and the planted faults
 	$(BIN)/python -m pytest -m "not parity" $(ARGS)
 
 clean: ## remove .venv and what runs leave behind
-	rm -rf $(VENV) results .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) results .cache .pytest_cache .ruff_cache .mypy_cache \
+		.hypothesis

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from comparisons import machine, measure, memory_table
+from comparisons import machine, measure, memory_table, proofs
 from comparisons.accuracy import compare_accuracy, reproduced
 from comparisons.bench import roofline
 from comparisons.environment import environment
@@ -15,6 +15,7 @@ from comparisons.evidence import STEPS
 from comparisons.ladder import climb
 from comparisons.pictures import Exhibits, picture, texts
 from comparisons.results import (
+    Environment,
     Exhibit,
     Parity,
     Result,
@@ -47,6 +48,18 @@ class Request:
     seconds: float = 6.0  # for each of them
     cost: bool = False  # count a step, and measure the machine's ceilings
     repeats: int = 1  # fresh processes whose memory is measured
+    fresh: bool = False  # prove anew what was proven before
+
+    def asked(self, settings: Settings) -> dict[str, str]:
+        """Return the question that a proof answers, but for the task."""
+        return {
+            "preset": self.preset,
+            "data": self.data,
+            "steps": str(self.steps),
+            "backend": settings.backend,
+            "device": settings.device,
+            "threads": str(settings.threads),
+        }
 
 
 @contextmanager
@@ -96,6 +109,9 @@ def run_task(
     must repeat its scores to the bit. `say` is told what happens.
     """
     config = task.config(request.preset)
+    # Of what stands there before anything is loaded.
+    entry = proofs.Entry(task, request.asked(settings), settings)
+    proof = None if request.fresh else entry.read()
     say("loading data")
     with (
         loaded(task, request, config) as (train, test, baseline),
@@ -109,24 +125,18 @@ def run_task(
             # They are started where a side waits for the other.
             fresh = stack.enter_context(both_sides(settings))
             begun = memory_table.begin(fresh, task, config, train)
-        say("climbing the ladder")
-        parity = climb(keras, torch, task, config, train, test, request.steps)
-        if request.preset == "quick":
-            climb_variants(task, request, keras, torch, parity, say)
-        result = Result(
-            task=task.stem,
-            chapter=task.chapter,
-            section=task.section,
-            title=task.title,
-            preset=request.preset,
-            data=request.data,
-            samples={
-                "train": train.samples or 0,
-                "test": test.samples or 0,
-            },
-            environment=made_with,
-            parity=parity,
-        )
+        if proof:
+            parity = proof.told()
+        else:
+            say("climbing the ladder")
+            parity = climb(
+                keras, torch, task, config, train, test, request.steps
+            )
+            if request.preset == "quick":
+                climb_variants(task, request, keras, torch, parity, say)
+        samples = {"train": train.samples or 0, "test": test.samples or 0}
+        result = of_proof(task, request, samples, made_with, parity)
+        entry.write(result)
         if fresh is None:
             return result
         picture_path = earlier and earlier.with_name(f"{task.stem}_exhibit.png")
@@ -164,6 +174,42 @@ def run_task(
                 )
             result.machine.load_after = machine.load()
         return result
+
+
+def kept(task: Task, request: Request, settings: Settings) -> Result | None:
+    """Return the result of a proof that is kept, if no more is asked for.
+
+    It takes no side and no data.
+    """
+    if request.fresh or request.accuracy or request.speed:
+        return None
+    proof = proofs.Entry(task, request.asked(settings), settings).read()
+    if proof is None:
+        return None
+    return of_proof(
+        task, request, proof.samples, proof.environment, proof.told()
+    )
+
+
+def of_proof(
+    task: Task,
+    request: Request,
+    samples: dict[str, int],
+    made_with: Environment,
+    parity: Parity,
+) -> Result:
+    """Return the result of a proof, to which more may be added."""
+    return Result(
+        task=task.stem,
+        chapter=task.chapter,
+        section=task.section,
+        title=task.title,
+        preset=request.preset,
+        data=request.data,
+        samples=samples,
+        environment=made_with,
+        parity=parity,
+    )
 
 
 def climb_variants(

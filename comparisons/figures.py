@@ -10,6 +10,7 @@ from comparisons.results import (
     Compared,
     Latency,
     Memory,
+    Parity,
     Peaks,
     Result,
     Rung,
@@ -242,6 +243,11 @@ def proof(result: Result) -> str:
         many = "variant" if len(variants) == 1 else "variants"
         words.append(f" and {len(variants)} {many}")
     return "  ".join(words)
+
+
+def cached(parity: Parity) -> str:
+    """Return since when a proof is known that was not made again."""
+    return f"cached from {parity.proven}"
 
 
 TRAINED = ("step", "trajectory")  # rungs with two lanes

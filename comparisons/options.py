@@ -75,3 +75,7 @@ RepeatsOption = Annotated[
         min=1, max=100, help="Fresh processes whose memory is measured."
     ),
 ]
+FreshOption = Annotated[
+    bool,
+    typer.Option("--fresh", help="Prove anew, whatever was proven before."),
+]

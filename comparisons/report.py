@@ -6,6 +6,7 @@ from pathlib import Path
 from comparisons.bench.overview import conditions, kinds_of
 from comparisons.figures import (
     alarms,
+    cached,
     gap,
     headline,
     mebibytes,
@@ -101,13 +102,14 @@ def markdown(result: Result) -> str:
     lines = [f"# {result.section} {result.title}", "", headline(result), ""]
     lines += [f"**{line}**\n" for line in alarms(result) + warnings(result)]
     state = "proven" if result.parity.passed else "NOT proven"
+    when = f", {cached(result.parity)}" if result.parity.proven else ""
     lines += [
         f"## The same model: {state}",
         "",
         f"{result.parity.steps} training steps, "
-        f"{result.parity.seconds:.0f} s. Differences are relative; the noise "
-        "floor is PyTorch against itself with every initial weight moved by "
-        "one unit in the last place.",
+        f"{result.parity.seconds:.0f} s{when}. Differences are relative; the "
+        "noise floor is PyTorch against itself with every initial weight moved "
+        "by one unit in the last place.",
         "",
         row("rung", "type", "lane", "difference", "noise floor")
         + " tolerance | worst | |",

@@ -45,6 +45,7 @@ class Parity(Record):
     differences: list[str]  # atlas entries that the aligned lane closed
     answers_agree: float | None = None  # of a whole run, share of test samples
     seconds: float
+    proven: str | None = None  # when, if an earlier run did: nothing changed
 
 
 class Accuracy(Record):

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from comparisons.figures import (
     alarms,
+    cached,
     gap,
     headline,
     latency,
@@ -36,22 +37,20 @@ def block(result: Result, report: Path | None = None) -> Table:
     title = Text(f"{result.section} {name}", style="bold")
     outer = Table.grid(padding=(0, 1))
     outer.add_row(Text.assemble(title, "   ", (headline(result), "dim")))
-    style = "green" if result.parity.passed else "bold red"
+    parity = result.parity
+    style = "green" if parity.passed else "bold red"
     outer.add_row(
         Text.assemble(
-            (
-                "  same model   "
-                if result.parity.passed
-                else "  NOT THE SAME   "
-            ),
+            ("  same model   " if parity.passed else "  NOT THE SAME   "),
             (proof(result), style),
+            (f"  {cached(parity)}" if parity.proven else "", "dim"),
         )
     )
-    for rung in result.parity.rungs:
+    for rung in parity.rungs:
         if not rung.passed:
             outer.add_row(Text(f"    {rung.name}: {rung.detail}", style="red"))
-    if result.parity.answers_agree is not None:
-        share = f"{result.parity.answers_agree:.2%}"
+    if parity.answers_agree is not None:
+        share = f"{parity.answers_agree:.2%}"
         outer.add_row(f"  same answers {share} of the test samples")
     accuracy = result.accuracy
     if accuracy:
@@ -131,8 +130,10 @@ def proof_lines(result: Result) -> list[str]:
         lines.append(f"same answers on {share} of the test samples")
     closed = ", ".join(parity.differences) or "nothing"
     state = "proven" if parity.passed else "NOT the same model"
+    when = f", {cached(parity)}" if parity.proven else ""
     lines.append(
-        f"{state} in {parity.seconds:.0f} s; the aligned lane closes {closed}"
+        f"{state} in {parity.seconds:.0f} s{when}; the aligned lane closes "
+        + closed
     )
     return lines
 
@@ -142,7 +143,9 @@ def summary(results: Sequence[Result]) -> list[str]:
     if len(results) < 2:
         return []
     proven = sum(result.parity.passed for result in results)
-    seconds = sum(result.parity.seconds for result in results)
+    earlier = sum(result.parity.proven is not None for result in results)
+    seconds = sum(r.parity.seconds for r in results if not r.parity.proven)
+    before = f", {earlier} of them earlier" if earlier else ""
     aligned = sorted(
         (
             (rung.max_difference, result.task, rung)
@@ -155,8 +158,8 @@ def summary(results: Sequence[Result]) -> list[str]:
         key=lambda item: -item[0],
     )
     return [
-        f"{proven} of {len(results)} pairs proven, {seconds:.0f} s on the "
-        "ladder; the ten largest differences once aligned:",
+        f"{proven} of {len(results)} pairs proven{before}, {seconds:.0f} s on "
+        "the ladder; the ten largest differences once aligned:",
         *(
             f"  {value:.1e}  {task}  {rung_cells(rung)[0]}, {rung.worst}"
             for value, task, rung in aligned[:10]

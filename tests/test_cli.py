@@ -20,8 +20,11 @@ from test_results import make_result, stored
 from comparisons import __main__ as cli
 from comparisons import differences as atlas
 from comparisons import worker
+from comparisons.experiment import Request
+from comparisons.proofs import Entry
 from comparisons.results import Result, read_result
-from comparisons.tasks import TASKS
+from comparisons.tasks import BY_STEM, TASKS
+from comparisons.worker import Settings
 from shared_data import DataError
 
 ROOT = Path(__file__).parents[1]
@@ -62,10 +65,12 @@ class Here:
     def __init__(self, monkeypatch: Any, capsys: Any) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys
         self.facts = {"device": "cpu"}
+        self.started = 0
         monkeypatch.setattr(worker, "both_sides", self.both_sides)
 
     @contextmanager
     def both_sides(self, settings: Any) -> Iterator[tuple[Any, Any]]:
+        self.started += 1
         side = type("Idle", (), {"facts": lambda _: self.facts})()
         yield side, side
 
@@ -370,6 +375,75 @@ def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
         False,
     )
     assert list(tmp_path.iterdir()) == []
+
+
+# === Proofs that are kept ===================================================
+
+
+def prove(task: str) -> None:
+    """Keep a proof of a task, as `verify` asks for one."""
+    settings = Settings()
+    asked = Request().asked(settings)
+    result = make_result()
+    result.accuracy = result.throughput = result.memory = None
+    Entry(BY_STEM[task], asked, settings).write(result)
+
+
+def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
+    def refuse(*_: Any) -> None:
+        raise AssertionError("nothing is to be done")
+
+    monkeypatch.setattr(cli, "run_task", refuse)
+    monkeypatch.setattr(BY_STEM[DIGITS].data_module, "load_data", refuse)
+    prove(DIGITS)
+    done = here("verify", DIGITS)
+    assert (done.status, done.err, here.started) == (0, "", 0)
+    date = make_result().environment.date
+    assert f"proven in 12 s, cached from {date}; the aligned lane" in done.out
+    assert "0 s inside the halves' processes, 0 s imports" in done.out
+
+
+@pytest.mark.parametrize(
+    "more", (["--fresh"], ["--steps", "7"], ["--preset", "book"])
+)
+def test_what_is_not_proven_or_asked_anew_takes_sides(here, monkeypatch, more):
+    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    prove(DIGITS)
+    done = here("verify", DIGITS, *more)
+    assert (done.status, here.started) == (0, 1)
+    assert "cached" not in done.out
+
+
+def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
+    asked = []
+
+    def run_task(task: Any, request: Any, *rest: Any) -> Result:
+        settings = rest[2]
+        asked.append((request.asked(settings), request.fresh))
+        return make_result()
+
+    monkeypatch.setattr(cli, "run_task", run_task)
+    out = ["--out", str(tmp_path)]
+    for fresh in ([], ["--fresh"]):
+        for command in (["verify"], ["run", *out], ["bench", *out]):
+            assert here(*command, DIGITS, *fresh).status == 0
+    assert [fresh for _, fresh in asked] == 3 * [False] + 3 * [True]
+    assert all(question == asked[0][0] for question, _ in asked)
+
+
+def test_a_run_ends_with_what_it_spent(here, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    done = here("run", "chapter02", "chapter07", "--out", str(tmp_path))
+    last = done.out.strip().splitlines()[-1]
+    assert re.fullmatch(
+        r"chapter02 chapter07: \d+ s, of these 0 s inside the halves' "
+        r"processes, 0 s imports, \d+ s the harness",
+        last,
+    )
+    for path in tmp_path.glob("*.json"):
+        overhead = read_result(path).overhead
+        assert overhead is not None
+        assert 0 < overhead.wall_s == overhead.harness_s
 
 
 @pytest.mark.parametrize(

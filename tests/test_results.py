@@ -20,6 +20,7 @@ from comparisons.results import (
     Environment,
     Exhibit,
     Memory,
+    Overhead,
     Parity,
     Peaks,
     Ratio,
@@ -514,6 +515,37 @@ def test_the_summary_names_the_largest_aligned_differences(result):
     assert not any("3.1e-03" in line or "2.0e-07" in line for line in rest)
     assert not any("settings" in line for line in rest)
     assert terminal.summary([result]) == []
+
+
+def test_a_proof_from_an_earlier_run_says_so_wherever_it_is_told(result):
+    said = "cached from 2026-11-26T13:25:12+00:00"
+    for told in (report.markdown, seen, lambda r: terminal.proof_lines(r)[-1]):
+        assert "cached" not in told(result)
+        result.parity.proven = said.removeprefix("cached from ")
+        assert said in told(result)
+        result.parity.proven = None
+    other = make_result()
+    other.parity.proven = said
+    first = terminal.summary([result, other])[0]
+    assert first.startswith("2 of 2 pairs proven, 1 of them earlier, 12 s on")
+
+
+def test_the_report_says_what_the_harness_took(result):
+    assert "All this took" not in report.markdown(result)
+    result.overhead = Overhead(
+        wall_s=57.8, halves_s=48.6, imports_s=8.9, harness_s=0.3
+    )
+    text = report.markdown(result)
+    assert "All this took 57.8 s: 48.6 s of work in the halves'" in text
+    assert "8.9 s more in which they started; and 0.3 s" in text
+
+
+def test_a_result_from_before_proofs_were_kept_can_be_read(result, tmp_path):
+    content = json.loads(result.model_dump_json())
+    del content["overhead"], content["parity"]["proven"]
+    path = tmp_path / f"{result.task}.json"
+    path.write_text(json.dumps(content))
+    assert read_result(path) == result
 
 
 def test_what_halves_show_is_in_the_markdown(result):

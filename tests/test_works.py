@@ -67,6 +67,8 @@ class World:
             seed=lambda _: None,
             state_of=unused,
             peaks=unused,
+            inventory=unused,
+            predicted=unused,
             formulas=unused,
             dropout_off=lambda: self.context("dropout off"),
             recorded=unused,
