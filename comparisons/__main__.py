@@ -279,7 +279,8 @@ def perform(
         sides.close()
         if done:
             took = spent(program_began(), time.monotonic())
-            console.print(escape(terminal.time_spent(" ".join(names), took)))
+            line = terminal.time_spent(" ".join(names), took)
+            console.print(escape(line), soft_wrap=True)
         if unmet:
             raise typer.Exit(2)
         if failed:

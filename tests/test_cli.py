@@ -433,10 +433,11 @@ def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
 
 def test_a_run_ends_with_what_it_spent(here, monkeypatch, tmp_path):
     monkeypatch.setattr(cli, "run_task", fake_run({}))
-    done = here("run", "chapter02", "chapter07", "--out", str(tmp_path))
+    names = ["chapter02", "chapter07", *8 * ["chapter02_from_scratch"]]
+    done = here("run", *names, "--out", str(tmp_path))
     last = done.out.strip().splitlines()[-1]
     assert re.fullmatch(
-        r"chapter02 chapter07: \d+ s, of these 0 s inside the halves' "
+        " ".join(names) + r": \d+ s, of these 0 s inside the halves' "
         r"processes, 0 s imports, \d+ s the harness",
         last,
     )
