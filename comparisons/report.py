@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from comparisons.bench.overview import conditions, kinds_of
+from comparisons.bench.overview import (
+    conditions,
+    kinds_of,
+    table_of_memory,
+)
 from comparisons.figures import (
     alarms,
     cached,
     gap,
     headline,
-    mebibytes,
     memory_notes,
     memory_rows,
-    on_gpu,
-    predicted,
     rung_cells,
     score,
     speed,
     tick,
     warnings,
 )
-from comparisons.memory import said_once
 from comparisons.plots import curves
 from comparisons.results import (
     Accuracy,
@@ -243,36 +243,6 @@ def markdown_cost(result: Result) -> list[str]:
         notes = " ".join(memory_notes(result.memory))
         lines += ["", f"CPU memory is no proxy for GPU memory. {notes}", ""]
     return lines
-
-
-def table_of_memory(results: Sequence[Result]) -> str:
-    """Return the memory of all tasks, in MiB: medians and ranges."""
-    known = [(r, r.memory) for r in results if r.memory]
-    if not known:
-        return ""
-    lines = [
-        "## Memory, MiB",
-        "",
-        row("task", "weights", "gradients", "slots", "batch", "equal")
-        + " Keras live | PyTorch live | predicted | Keras process | "
-        "PyTorch process |",
-        "|---|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|",
-    ]
-    fields = ("weights_mib", "gradients_mib", "slots_mib", "batch_mib")
-    for result, memory in known:
-        cells = ["–"] * 5
-        if memory.arithmetic:
-            part, equal = memory.arithmetic.torch, memory.arithmetic.equal
-            cells = [f"{getattr(part, field):,.2f}" for field in fields]
-            cells.append("✓" if equal else "**PARITY BUG**")
-        peaks = memory.keras, memory.torch
-        where = "gpu" if on_gpu(memory) else "host"
-        live = [mebibytes(p, f"{where}_allocator_peak_mib") for p in peaks]
-        process = [mebibytes(p, "host_peak_mib") for p in peaks]
-        told = predicted(memory.torch)
-        lines.append(row(result.task, *cells, *live, told, *process))
-    notes = said_once(line for _, m in known for line in memory_notes(m))
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes), ""])
 
 
 def table_of_pairs(results: Sequence[Result]) -> str:

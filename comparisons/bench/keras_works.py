@@ -80,18 +80,29 @@ def compiled_mode(name: str, **arguments: Any) -> Mode:
     return Mode(name, during=during, prepare=needs_fit)
 
 
-MODES = {
-    "default": Mode("tf.function"),
-    "eager": compiled_mode("eager", run_eagerly=True),
-    "xla": compiled_mode("XLA", jit_compile=True),
-    "steps": compiled_mode("steps_per_execution=16", steps_per_execution=16),
-    "bfloat16": Mode(
+def modes(engine: str) -> dict[str, Mode]:
+    """Return the ways that Keras has on an engine.
+
+    PyTorch's runs each line as it comes and takes no several steps at once;
+    JAX's compiles by XLA or not at all.
+    """
+    found = {"default": Mode({"tensorflow": "tf.function", "torch": "eager",
+                              "jax": "XLA"}[engine])}  # fmt: skip
+    if engine != "torch":
+        found["eager"] = compiled_mode("eager", run_eagerly=True)
+    if engine == "tensorflow":
+        found["xla"] = compiled_mode("XLA", jit_compile=True)
+        found["steps"] = compiled_mode(
+            "steps_per_execution=16", steps_per_execution=16
+        )
+    found["bfloat16"] = Mode(
         "mixed_bfloat16",
         "bfloat16",
         during=partial(policy, name="mixed_bfloat16"),
         prepare=needs_fit,
-    ),
-}
+    )
+    return found
+
 
 # === Loops ==================================================================
 
@@ -322,7 +333,7 @@ def finish(value: Any) -> None:
 
 
 FRAMEWORK = Framework(
-    modes=MODES,
+    modes=modes(keras.backend.backend()),
     one_batch=one_batch,
     steps=steps,
     idiom=idiom,

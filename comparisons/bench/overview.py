@@ -5,6 +5,13 @@ from pathlib import Path
 
 from comparisons.bench import roofline
 from comparisons.bench.tables import Grid, ratio
+from comparisons.figures import (
+    mebibytes,
+    memory_notes,
+    on_gpu,
+    predicted,
+)
+from comparisons.memory import said_once
 from comparisons.results import (
     Compared,
     Result,
@@ -112,6 +119,35 @@ def speed_grid(results: Sequence[Result]) -> Grid:
     return table
 
 
+def table_of_memory(results: Sequence[Result]) -> str:
+    """Return the memory of all tasks, in MiB: medians and ranges."""
+    known = [(r, r.memory) for r in results if r.memory]
+    if not known:
+        return ""
+    columns = (
+        *("task", "weights", "gradients", "slots", "batch", "equal"),
+        *("Keras live", "PyTorch live", "predicted"),
+        *("Keras process", "PyTorch process"),
+    )
+    table = Grid("Memory, MiB", columns)
+    fields = ("weights_mib", "gradients_mib", "slots_mib", "batch_mib")
+    for result, memory in known:
+        cells = ["–"] * 5
+        if memory.arithmetic:
+            part, equal = memory.arithmetic.torch, memory.arithmetic.equal
+            cells = [f"{getattr(part, field):,.2f}" for field in fields]
+            cells.append("✓" if equal else "**PARITY BUG**")
+        peaks = memory.keras, memory.torch
+        where = "gpu" if on_gpu(memory) else "host"
+        live = [mebibytes(p, f"{where}_allocator_peak_mib") for p in peaks]
+        process = [mebibytes(p, "host_peak_mib") for p in peaks]
+        told = predicted(memory.torch)
+        table.rows.append([result.task, *cells, *live, told, *process])
+    notes = said_once(line for _, m in known for line in memory_notes(m))
+    table.notes += [f"- {note}" for note in notes]
+    return table.markdown()
+
+
 def write(found: Sequence[Result], out: Path) -> list[Path]:
     """Write the overview of a bench, and the roofline.
 
@@ -132,5 +168,6 @@ def write(found: Sequence[Result], out: Path) -> list[Path]:
         paths.append(out / "roofline.png")
         write_whole(paths[1], png)
         text += "\n![Roofline](roofline.png)\n"
-    write_whole(paths[0], f"# Speed and memory\n\n{text}")
+    memory = table_of_memory(results)
+    write_whole(paths[0], f"# Speed and memory\n\n{text}\n{memory}")
     return paths
