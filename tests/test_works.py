@@ -150,7 +150,7 @@ def test_warming_up_offers_each_kind_of_work(splits):
         "predict_one": {"samples": 1, "parts": False},
     }
     assert told["lacks"] == {}
-    assert told["mode"] == "mode of 1"
+    assert told["mode"].startswith("mode of 1")
     assert world.built == 1
 
 

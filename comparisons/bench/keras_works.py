@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from comparisons.bench import ceilings
+from comparisons.bench import ceilings, glibc
 from comparisons.bench.layer_flops import forward_flops
 from comparisons.bench.works import (
     HELD,
@@ -95,6 +95,9 @@ def modes(engine: str) -> dict[str, Mode]:
         found["steps"] = compiled_mode(
             "steps_per_execution=16", steps_per_execution=16
         )
+    found["given_back"] = Mode(
+        "freed memory given back", during=glibc.given_back
+    )
     found["bfloat16"] = Mode(
         "mixed_bfloat16",
         "bfloat16",

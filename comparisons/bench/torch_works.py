@@ -12,7 +12,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
-from comparisons.bench import ceilings
+from comparisons.bench import ceilings, glibc
 from comparisons.bench.traffic import Traffic
 from comparisons.bench.works import (
     Framework,
@@ -80,6 +80,7 @@ MODES = {
     "default": Mode("eager"),
     "channels_last": Mode("channels_last", prepare=channels_last),
     "compile": Mode("torch.compile", prepare=compiled),
+    "given_back": Mode("freed memory given back", during=glibc.given_back),
     "bfloat16": Mode("autocast bfloat16", "bfloat16", prepare=autocast),
 }
 

@@ -20,7 +20,7 @@ from unittest import mock
 
 import numpy as np
 
-from comparisons.bench import streaming
+from comparisons.bench import glibc, streaming
 from comparisons.engine import Engine
 from comparisons.side import Half, Split, State, stopwatch
 from shared_data import Arrays, first
@@ -125,6 +125,7 @@ class Works:
         It is kept under `name`, or under that of the mode.
         """
         name = name or mode
+        kept = glibc.keep_freed()
         module = half.load()
         arrays, held_out = train.read(), test.read()
         way = self.framework.modes[mode]
@@ -174,7 +175,8 @@ class Works:
                 if of == name
             },
             "lacks": lacks,
-            "mode": self.engine.mode(model),
+            "mode": self.engine.mode(model)
+            + (", freed memory kept" if kept else ""),
         }
 
     def time_block(
