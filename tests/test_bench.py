@@ -151,20 +151,20 @@ def test_a_mode_that_fails_costs_no_other_one():
 
 
 def test_the_half_is_set_over_the_loop_that_is_written_first():
-    keras = Side({"idiom": 2.0, "train": 1.0})
-    torch = Side({"idiom": 1.0, "train": 4.0})
+    keras = Side({"idiom": 2.0, "again": 1.0})
+    torch = Side({"idiom": 1.0, "again": 4.0})
     sides: Any = {"keras": keras, "torch": torch}
     rows = races.idioms(TASK, CONFIG, sides, *SPLITS, QUICK, silent)
     found = {(row.half, row.name): row for row in rows}
     assert found["keras", "half"].ratio.median == pytest.approx(2.0)
     assert found["torch", "half"].ratio.median == pytest.approx(0.25)
     # Two models, so that neither trains what the other is timed with.
-    assert keras.asked[:2] == [("warm_up", "idiom"), ("warm_up", "train")]
-    assert {("idiom", "idiom"), ("half", "train")} <= set(keras.asked)
+    assert keras.asked[:2] == [("warm_up", "idiom"), ("warm_up", "again")]
+    assert {("idiom", "idiom"), ("half", "again")} <= set(keras.asked)
 
 
 def test_a_half_without_such_a_loop_says_so():
-    sides: Any = {"keras": Side({"train": 1.0}, lacks=("idiom",))}
+    sides: Any = {"keras": Side({"again": 1.0}, lacks=("idiom",))}
     rows = races.idioms(TASK, CONFIG, sides, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {"does not"}
     assert all(row.speed is None for row in rows)

@@ -105,7 +105,7 @@ def test_modes_need_a_model_and_say_so(sides):
 
 @pytest.mark.parametrize("name", ("keras", "torch"))
 def test_every_kind_of_work_runs(sides, convnet, name):
-    kinds = ("train", "step", "predict", "predict_one", "idiom")
+    kinds = ("train", "step", "predict", "predict_one", "idiom", "again")
     half = getattr(CONVNET, name)
     told = sides[name].call("warm_up", half, *convnet, kinds)
     assert told["lacks"] == {}

@@ -90,6 +90,7 @@ class World:
             one_batch=lambda: self.context("one batch"),
             steps=own_steps,
             idiom=self.idiom,
+            again=self.idiom,
             stream=lambda module, model, arrays, config: (
                 lambda some: module.train(model, some, config)
             ),

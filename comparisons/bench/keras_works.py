@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -222,6 +223,26 @@ def idiom(
     return fit_pipeline if stem.startswith(PIPELINES) else fit_arrays
 
 
+def again(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int, int], None]:
+    """Return the half's own call of `fit`, or its loop, once more."""
+    if hasattr(module, "train_step"):
+
+        def own(epochs: int, samples: int) -> None:
+            some = replace(config, epochs=epochs)
+            module.train(model, arrays.head(samples), some)
+
+        return own
+    fitted, args, kwargs = call_of_fit(module, model, arrays, config)
+
+    def run(epochs: int, samples: int) -> None:
+        some = [first(a, samples) for a in args]
+        fitted.fit(*some, **{**kwargs, "epochs": epochs})
+
+    return run
+
+
 def by_hand(
     module: Any,
     model: Any,
@@ -340,6 +361,7 @@ FRAMEWORK = Framework(
     one_batch=one_batch,
     steps=steps,
     idiom=idiom,
+    again=again,
     stream=stream,
     count=count,
     ceilings=lambda: ceilings.measured(matrices, triad, time.perf_counter),

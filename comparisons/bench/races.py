@@ -139,7 +139,7 @@ def idioms(
         # A model each: one may not train what the other is timed with.
         contenders = []
         lacks: dict[str, str] = {}
-        for loop, work in (("idiom", "idiom"), ("half", "train")):
+        for loop, work in (("idiom", "idiom"), ("half", "again")):
             warm = side.call(
                 "warm_up", half, config, train, test, [work], "default", loop
             )

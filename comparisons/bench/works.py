@@ -75,6 +75,8 @@ class Framework:
         in memory.
     idiom: the same arguments -> (epochs, samples) that trains by the loop
         which people write first.
+    again: the same for the half's own loop, given what `idiom` is given: what
+        the half makes of its samples once, such as features, is not timed.
     stream: the same arguments -> (arrays) that trains one epoch of samples
         which are read from disk as they are needed.
     count: (half, config, model, arrays) -> what a training step computes.
@@ -85,6 +87,7 @@ class Framework:
     one_batch: Callable[[], AbstractContextManager[None]]
     steps: Callable[..., Callable[[int], None]]
     idiom: Callable[..., Callable[[int, int], None]]
+    again: Callable[..., Callable[[int, int], None]]
     stream: Callable[..., Callable[[Arrays], None]]
     count: Callable[..., dict[str, Any]]
     ceilings: Callable[[], dict[str, float]]
@@ -101,6 +104,9 @@ class Works:
         default_factory=dict
     )
     levels: dict[str, float] = field(default_factory=dict)  # MiB, by axis
+    streams: dict[tuple[str, int], Callable[[Arrays], None]] = field(
+        default_factory=dict
+    )
 
     def mode_names(self) -> dict[str, tuple[str, str]]:
         """Return what each mode is called and its precision."""
@@ -137,6 +143,7 @@ class Works:
             with stopwatch() as building:
                 model = self.engine.build(half, config, "float32", None)
                 model = way.prepare(model)
+            trained = module, model, arrays, config
             makers: dict[str, Callable[[], Work]] = {
                 "train": partial(epochs_of, module, model, arrays, config),
                 "step": partial(self.steps_of, module, model, arrays, config),
@@ -147,10 +154,11 @@ class Works:
                 "predict_one": partial(
                     self.predictions_of, module, model, held_out, 1, True
                 ),
-                "idiom": partial(self.idiom_of, module, model, arrays, config),
+                "idiom": partial(self.loop_of, "idiom", *trained),
+                "again": partial(self.loop_of, "again", *trained),
             }  # fmt: skip
             for what in kinds:
-                trains = what in ("train", "step", "idiom")
+                trains = not what.startswith("predict")
                 if trains and not hasattr(module, "train"):
                     lacks[what] = "does not train"
                     continue
@@ -201,11 +209,11 @@ class Works:
         batch = min(config.batch_size, len(arrays))
         return Work(lambda rounds, _: take(rounds), batch)
 
-    def idiom_of(
-        self, module: Any, model: Any, arrays: Arrays, config: Any
+    def loop_of(
+        self, which: str, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Work:
-        run = self.framework.idiom(module, model, arrays, config)
-        return Work(run, len(arrays), parts=True)
+        make = getattr(self.framework, which)
+        return Work(make(module, model, arrays, config), len(arrays), True)
 
     def predictions_of(
         self,
@@ -267,14 +275,20 @@ class Works:
     ) -> dict[str, float]:
         """Train one epoch of samples on disk; return seconds and the peak.
 
-        The level before is that of the first call on its axis.
+        One model serves an axis, as long as the batches are the same: what a
+        framework keeps of each model must not look like growth. The level
+        before is that of the first call on its axis.
         """
         module = half.load()
         arrays = streaming.on_disk(split)
-        self.engine.seed(config.seed)
-        model = self.engine.build(half, config, "float32", None)
-        run = self.framework.stream(module, model, arrays, config)
-        run(arrays.head(2 * config.batch_size))
+        kept = self.streams.get((axis, config.batch_size))
+        if kept is None:
+            self.engine.seed(config.seed)
+            model = self.engine.build(half, config, "float32", None)
+            kept = self.framework.stream(module, model, arrays, config)
+            kept(arrays.head(2 * config.batch_size))
+            self.streams = {(axis, config.batch_size): kept}
+        run = kept
         if axis not in self.levels:
             self.levels[axis] = streaming.anonymous_mib()
         with (
