@@ -5,8 +5,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# The CUDA wheels of the two frameworks write the same files: once somebody has
+# asked for setup-gpu, each half runs in an environment of its own. The parent
+# runs in that of Keras, where the engine that --backend names has to be.
+ifneq ($(wildcard .venv-keras .venv-torch)$(filter setup-gpu,$(MAKECMDGOALS)),)
+export KERAS_PYTHON ?= $(CURDIR)/.venv-keras/bin/python
+export TORCH_PYTHON ?= $(CURDIR)/.venv-torch/bin/python
+READY := setup-gpu
+RUN := .venv-keras/bin/python
+else
+READY := setup
+RUN := $(BIN)/python
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-quick all verify bench results report clean
+.PHONY: help setup setup-gpu setup-jax check test test-quick all verify bench \
+	results report clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z0-9N-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
@@ -14,34 +28,42 @@ help: ## show this help
 
 setup: $(VENV)/.installed ## create .venv and install the lock file
 
+setup-gpu: .venv-keras/.installed .venv-torch/.installed ## for CUDA: one for each half
+
+setup-jax: $(READY) ## add JAX, which --backend jax asks for
+	$(RUN) -m pip install --quiet --requirement requirements-jax.lock
+
 $(VENV)/.installed: requirements.lock
+.venv-keras/.installed: requirements-keras-gpu.lock
+.venv-torch/.installed: requirements-torch-gpu.lock
+$(VENV)/.installed .venv-keras/.installed .venv-torch/.installed:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
 		sys.exit(None if (3, 11) <= v < (3, 14) else "received Python %d.%d; " \
 		"expected 3.11 to 3.13; run make PYTHON=python3.12" % v)'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
 chapterN: ## prove and compare the tasks of a chapter, as in make chapter8
 
-chapter%: setup
-	$(BIN)/python -m comparisons run $@ $(ARGS)
+chapter%: $(READY)
+	$(RUN) -m comparisons run $@ $(ARGS)
 
-all: setup ## prove and compare every task
-	$(BIN)/python -m comparisons run all $(ARGS)
+all: $(READY) ## prove and compare every task
+	$(RUN) -m comparisons run all $(ARGS)
 
-verify: setup ## the proof alone, for every task
-	$(BIN)/python -m comparisons verify all $(ARGS)
+verify: $(READY) ## the proof alone, for every task
+	$(RUN) -m comparisons verify all $(ARGS)
 
-bench: setup ## speed and memory alone, for every task
-	$(BIN)/python -m comparisons bench all $(ARGS)
+bench: $(READY) ## speed and memory alone, for every task
+	$(RUN) -m comparisons bench all $(ARGS)
 
-results: setup ## make the committed results anew
-	$(BIN)/python -m comparisons run all --out comparisons/results $(ARGS)
+results: $(READY) ## make the committed results anew
+	$(RUN) -m comparisons run all --out comparisons/results $(ARGS)
 	$(MAKE) report
 
-report: setup ## reports, picture and README table from committed results
-	$(BIN)/python -m comparisons report --readme \
+report: $(READY) ## reports, picture and README table from committed results
+	$(RUN) -m comparisons report --readme \
 		--out comparisons/results $(ARGS)
 
 check: setup ## format, lint and types: what CI checks before the tests
@@ -55,6 +77,6 @@ test: setup ## every test: structure, units, the ladder, planted faults
 test-quick: setup ## without the ladder and the planted faults
 	$(BIN)/python -m pytest -m "not parity" $(ARGS)
 
-clean: ## remove .venv and what runs leave behind
-	rm -rf $(VENV) results .cache .pytest_cache .ruff_cache .mypy_cache \
-		.hypothesis
+clean: ## remove every .venv and what runs leave behind
+	rm -rf $(VENV) .venv-keras .venv-torch results .cache \
+		.pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -336,9 +336,12 @@ def to_steps(text: str) -> int | Literal["full"]:
 def to_settings(backend: Backend, device: Device) -> Settings:
     python = os.environ.get("KERAS_PYTHON", sys.executable)
     if not installed(backend.value, python):
+        from_where = backend.value
+        if backend is Backend.jax:
+            from_where = "--requirement requirements-jax.lock"
         complain(
             f"received --backend {backend.value}; expected an installed "
-            f"engine; run `{python} -m pip install {backend.value}`"
+            f"engine; run `{python} -m pip install {from_where}`"
         )
         raise typer.Exit(2)
     return replace(Settings(), backend=backend.value, device=device.value)

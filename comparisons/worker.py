@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import site
 import sys
 import tempfile
 import threading
@@ -114,7 +115,11 @@ class Side:
         )
         spawn.set_executable(interpreter)
         try:
-            with mock.patch.dict(os.environ, environment), ctrl_c_held():
+            with (
+                mock.patch.dict(os.environ, environment),
+                packages_of(interpreter),
+                ctrl_c_held(),
+            ):
                 self.started = self.submit(
                     "start", settings.threads, settings.device
                 )
@@ -200,6 +205,36 @@ class Side:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextmanager
+def packages_of(interpreter: str) -> Iterator[None]:
+    """Let a process that is begun here look for packages where its own are.
+
+    multiprocessing hands it the parent's module path: on a CUDA machine there
+    is no PyTorch on that. What is no part of the parent's installation goes
+    with it: this code, and the tests'.
+    """
+    if interpreter == sys.executable:
+        yield
+        return
+    preparation = spawn.get_preparation_data
+
+    def without_path(name: str) -> dict[str, Any]:
+        return {k: v for k, v in preparation(name).items() if k != "sys_path"}
+
+    installed = sys.prefix, sys.base_prefix, site.getuserbase()
+    path = [str(Path(__file__).parents[1])]
+    path += [
+        folder
+        for folder in sys.path
+        if not any(Path(folder).is_relative_to(i) for i in installed)
+    ]
+    with (
+        mock.patch.object(spawn, "get_preparation_data", without_path),
+        mock.patch.dict(os.environ, PYTHONPATH=os.pathsep.join(path)),
+    ):
+        yield
 
 
 @contextmanager

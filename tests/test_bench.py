@@ -20,7 +20,7 @@ from comparisons.worker import HalfFailed, RequestError
 from shared_data import Arrays
 
 TASK = BY_STEM["chapter08_digits_convnet"]
-CONFIG: Any = SimpleNamespace(batch_size=10)
+CONFIG: Any = SimpleNamespace(batch_size=10, seed=0)
 SPLITS = tuple(Split(Path(), name, 100) for name in ("train", "test"))
 QUICK = Budget(block_s=1e-9, longest_s=1e-9, blocks=3, attempts=3)
 
@@ -40,6 +40,8 @@ class Side:
         self.answers = answers or {}
         self.precisions = precisions or {}
         self.asked: list[tuple[str, ...]] = []
+        self.weights = {"w": np.full(3, 1.2345678, "float32")}
+        self.shaky = 0.0  # how much moved weights move the predictions
 
     def call(self, function: str, *args: Any) -> Any:
         if function == "mode_names":
@@ -48,15 +50,18 @@ class Side:
                 for name in self.seconds
             }
         if function == "evidence":
-            mode = args[-1]
+            mode, weights = args[4:]
             if mode in self.fails:
                 raise HalfFailed("it will not compile")
             off = 1 + self.answers.get(mode, 0.0)
+            off += self.shaky * float(abs(weights["w"] - self.weights["w"]).max())
             return {
                 "predictions": np.full(4, 2.0 * off),
                 "losses": np.full(1, 3.0),
                 "predictions after": np.full(4, 2.0),
             }
+        if function == "initial":
+            return self.weights
         if function == "warm_up":
             kinds = args[4]
             name = args[-1]
@@ -137,6 +142,23 @@ def test_a_mode_that_gives_something_else_is_told(precision, off, agrees):
     row = rows["keras", "other"]
     assert row.agrees is agrees
     assert ("✓" if agrees else "✗") in races.agreement(row)
+
+
+@pytest.mark.parametrize("shaky, agrees", [(0.0, False), (1e3, True)])
+def test_what_moved_weights_do_too_is_rounding(shaky, agrees):
+    side = Side({"default": 1.0, "other": 1.0}, {"other": 2e-5})
+    side.shaky = shaky  # 1.2e-7 is one unit in the last place of 1.23
+    rows = run_modes(side, Side({"default": 1.0}), ("all",))
+    assert rows["keras", "other"].agrees is agrees
+    assert rows["keras", "default"].differs["predictions"] == 0
+
+
+def test_weights_are_cut_to_bfloat16():
+    weights = {"w": np.array([1.2345678, -3e-5], "float32"), "n": np.arange(2)}
+    cut = races.cut(weights)
+    assert list(cut["n"]) == [0, 1]
+    assert abs(cut["w"] / weights["w"] - 1).max() < 2**-7
+    assert (cut["w"].view("uint32") & 0xFFFF == 0).all()
 
 
 def test_a_mode_that_fails_costs_no_other_one():

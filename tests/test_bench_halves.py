@@ -80,8 +80,9 @@ def test_a_mode_agrees_with_the_default_and_is_in_force(
 ):
     half = getattr(CONVNET, name)
     told = sides[name].call("mode_names")
+    weights = sides[name].call("initial", half, convnet[0], "float32", 0)
     default, other = (
-        sides[name].call("evidence", half, *convnet, m)
+        sides[name].call("evidence", half, *convnet, m, weights)
         for m in ("default", mode)
     )
     for what, bound in TOLERANCES[told[mode][1]].items():
@@ -100,7 +101,9 @@ def test_modes_need_a_model_and_say_so(sides):
         for name, mode in (("torch", "compile"), ("keras", "xla")):
             half = getattr(task, name)
             with pytest.raises(HalfFailed, match="a dict of plain"):
-                sides[name].call("evidence", half, config, train, test, mode)
+                sides[name].call(
+                    "evidence", half, config, train, test, mode, None
+                )
 
 
 @pytest.mark.parametrize("name", ("keras", "torch"))

@@ -170,7 +170,7 @@ def test_an_engine_that_is_not_installed_is_told(
     told = here(command, DIGITS, "--backend", "jax").complaint()
     assert told == (
         "received --backend jax; expected an installed engine; run "
-        f"`{sys.executable} -m pip install jax`"
+        f"`{sys.executable} -m pip install --requirement requirements-jax.lock`"
     )
 
 
@@ -181,7 +181,8 @@ def test_an_engine_is_sought_where_the_keras_half_runs(
     monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setenv("KERAS_PYTHON", answering(1))
     told = here("verify", DIGITS, "--backend", "jax").complaint()
-    assert f"run `{answering(1)} -m pip install jax`" in told
+    lock = "--requirement requirements-jax.lock"
+    assert f"run `{answering(1)} -m pip install {lock}`" in told
     monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(cli, "run_task", fake_run({}))
     monkeypatch.setenv("KERAS_PYTHON", answering(0))

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
+import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from leaver import Leaver
 from test_results import make_result, stored
 
 from comparisons import worker
@@ -158,15 +161,6 @@ class Sleeper:
         time.sleep(self.seconds)
 
 
-@dataclass
-class Leaver:
-    """A half that ends its own process with some last words."""
-
-    def load(self) -> None:
-        os.write(2, b"what it said before\nits last words\n\n")
-        os._exit(7)
-
-
 def test_a_side_that_leaves_is_told_with_its_last_words(torch: Side):
     torch.doing = "climbing the ladder"
     with pytest.raises(SideDied) as caught:
@@ -231,6 +225,24 @@ def test_an_interpreter_that_fails_at_once_is_told(monkeypatch, tmp_path):
             side.facts()
     told = "the PyTorch process was ended with exit status 1 while starting;"
     assert str(caught.value).startswith(told)
+
+
+def test_an_interpreter_of_its_own_brings_its_own_packages(
+    monkeypatch, tmp_path
+):
+    parents = tmp_path / "parents"
+    parents.mkdir()
+    (parents / "torch.py").write_text("raise ImportError('of the parent')")
+    monkeypatch.setattr(sys, "prefix", str(parents))
+    monkeypatch.syspath_prepend(parents)
+    venv.create(tmp_path / "venv", symlinks=True)
+    (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (packages / "own.pth").write_text(sysconfig.get_path("purelib"))
+    monkeypatch.setenv("TORCH_PYTHON", str(tmp_path / "venv/bin/python"))
+    with Side("torch", Settings(device="cpu", threads=1), tmp_path) as side:
+        assert side.facts()["device"] == "cpu"
+        with pytest.raises(SideDied, match="exit status 7"):
+            side.call("round_trip", Leaver(), None, "float32", None)
 
 
 PARENT = """

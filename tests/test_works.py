@@ -273,7 +273,7 @@ def test_evidence_of_a_mode_is_taken_with_dropout_off(splits):
         around.append(list(world.now)),
         train(*a, **k),
     )[1]
-    told = world.works.evidence(half, Config(), *splits, "fast")  # type: ignore
+    told = world.works.evidence(half, Config(), *splits, "fast", {})  # type: ignore
     assert around == [["fast", "dropout off"]]
     assert set(told) == {"predictions", "losses", "predictions after"}
     assert len(told["predictions"]) == min(CHECKED, 30)

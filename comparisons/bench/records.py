@@ -23,7 +23,7 @@ class Timed(Record):
     precision: str = "float32"
     first_step_s: float | None = None
     differs: dict[str, float] = {}
-    tolerance: float | None = None
+    tolerances: dict[str, float] = {}
     agrees: bool | None = None
     blocks: int = 0
     rejected: int = 0

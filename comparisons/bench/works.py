@@ -241,12 +241,17 @@ class Works:
     # === Does a mode still give the same? ===================================
 
     def evidence(
-        self, half: Half, config: Any, train: Split, test: Split, mode: str
+        self,
+        half: Half,
+        config: Any,
+        train: Split,
+        test: Split,
+        mode: str,
+        weights: State,
     ) -> State:
         """Return predictions, and losses of a few steps, in a mode.
 
-        From the same weights in every mode, with dropout off: each mode
-        draws its own.
+        From these weights, with dropout off: each mode draws its own.
         """
         module = half.load()
         way = self.framework.modes[mode]
@@ -256,7 +261,7 @@ class Works:
         losses: list[float] = []
         self.engine.seed(config.seed)
         with way.during(module), self.engine.dropout_off():
-            model = self.engine.build(half, config, "float32", None)
+            model = self.engine.build(half, config, "float32", weights)
             model = way.prepare(model)
             answers = module.predict(model, inputs)
             if hasattr(module, "train"):
