@@ -4,6 +4,7 @@ Runs on the Keras side. The proof is the same on every engine; what an engine
 stands in the way of is seen to here.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -16,12 +17,34 @@ from keras.src.backend.common import dtypes
 from comparisons.side import State
 
 BACKEND: str = keras.backend.backend()
+
+
+class Alone:
+    """Keeps TensorFlow out of a process whose engine is another.
+
+    Keras imports it for a question, as when it writes down a Bidirectional.
+    Its memory would count as the engine's, and with PyTorch it crashes.
+    """
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name == "tensorflow":
+            raise ModuleNotFoundError(f"{name} stays out of {BACKEND}")
+
+
 if BACKEND == "jax":
     import jax
+    from jax import numpy as jnp
+
+    native_attention = jax.nn.dot_product_attention
 elif BACKEND == "torch":
     import torch
+    from torch.nn import functional
+
+    native_conv2d = functional.conv2d
 else:
     import tensorflow as tf
+if BACKEND != "tensorflow":
+    sys.meta_path.insert(0, Alone())
 
 
 def start(threads: int, device: str) -> dict[str, Any]:
@@ -61,8 +84,60 @@ def use_precision(dtype: str) -> None:
     keras.config.set_floatx(dtype)
     if BACKEND != "tensorflow":
         dtypes.BIT64_TO_BIT32_DTYPE["float64"] = dtype
+    double = dtype == "float64"
     if BACKEND == "jax":
-        jax.config.update("jax_enable_x64", dtype == "float64")
+        jax.config.update("jax_enable_x64", double)
+        attention = double_attention if double else native_attention
+        jax.nn.dot_product_attention = attention
+    elif BACKEND == "torch":
+        conv2d: Any = conv2d_of_rows if double else native_conv2d
+        functional.conv2d = conv2d
+
+
+def check(model: Any) -> None:
+    """Refuse weights that Keras on PyTorch trains as on no other engine.
+
+    It knows them by path (keras/src/backend/torch/layer.py), as where layers
+    of nested models have one name: of two at a path, one is never cleared of
+    its gradient, which adds up from step to step.
+    """
+    if BACKEND != "torch" or isinstance(model, dict):
+        return
+    paths = [weight.path for weight in model.trainable_weights]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise ValueError(
+            f"received two weights named {twice[0]}; expected names of their "
+            "own: on PyTorch, Keras clears the gradient of one of them alone"
+        )
+
+
+def conv2d_of_rows(images: Any, kernel: Any, *args: Any, **kwargs: Any) -> Any:
+    """Return what PyTorch does, of a kernel that lies row by row in memory.
+
+    Keras lays channels last, where PyTorch has no float64 gradient of a kernel
+    with a single filter: "slow_conv2d: grad_weight must be contiguous".
+    """
+    return native_conv2d(images, kernel.contiguous(), *args, **kwargs)
+
+
+def double_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    mask: Any = None,
+    scale: Any = None,
+    **rest: Any,
+) -> Any:
+    """Return what JAX does, whose softmax is always one of float32."""
+    if rest.pop("bias", None) is not None or rest.pop("is_causal", False):
+        raise NotImplementedError("float64 attention with a bias, or causal")
+    scale = scale or query.shape[-1] ** -0.5
+    scores = scale * jnp.einsum("btnh,bsnh->bnts", query, key)
+    if mask is not None:
+        scores = jnp.where(mask, scores, -0.7 * jnp.finfo("float32").max)
+    weights = jax.nn.softmax(scores, axis=-1)
+    return jnp.einsum("bnts,bsnh->btnh", weights, value)
 
 
 @contextmanager

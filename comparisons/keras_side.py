@@ -70,6 +70,7 @@ def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     keras.backend.clear_session(free_memory=False)
     keras_backends.use_precision(dtype)
     model = half.load().build_model(config)
+    keras_backends.check(model)
     if weights is not None:
         for name, variable in named_weights(model).items():
             variable.assign(weights[name])

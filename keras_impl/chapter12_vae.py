@@ -56,7 +56,8 @@ def build_model(config: Config) -> keras.Model:
     # With a stride of 2, "same" crops after the picture: see `same_padding`.
     places = keras.Input((LATENT,))
     features = 7 * 7 * 2 * width
-    x = layers.Dense(features, activation="relu", name="hidden")(places)
+    # Not `hidden` again: Keras on PyTorch would clear one gradient of the two.
+    x = layers.Dense(features, activation="relu", name="grid")(places)
     x = layers.Reshape((7, 7, 2 * width))(x)
     x = layers.Conv2DTranspose(2 * width, 3, 2, **same, name="up1")(x)
     x = layers.Conv2DTranspose(width, 3, 2, **same, name="up2")(x)  # (28, 28)

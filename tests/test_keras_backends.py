@@ -40,6 +40,7 @@ def told(engine: str, code: str) -> Any:
 
 PRECISION = """
 import json, sys
+import keras
 import numpy as np
 from keras import ops
 from comparisons import keras_backends
@@ -51,19 +52,74 @@ for dtype in ("float32", "float64", "float32"):
     x, y = (ops.convert_to_tensor(v.astype(dtype)) for v in (a, b))
     product = ops.convert_to_numpy(ops.matmul(x, y))
     found.append([str(product.dtype), float(abs(product - a @ b).max())])
-other = {"tensorflow": "torch", "torch": "tensorflow"}
-strange = other.get(keras_backends.BACKEND, "torch") in sys.modules
-print(json.dumps([found, strange]))
+keras.layers.Bidirectional(keras.layers.LSTM(2))  # asks for TensorFlow
+engines = [n for n in ("tensorflow", "torch", "jax") if sys.modules.get(n)]
+print(json.dumps([found, engines]))
 """
 
 
 @every_engine
-def test_float64_is_float64_and_float32_is_float32_again(engine: str):
-    found, strange = told(engine, PRECISION)
+def test_float64_is_float64_and_an_engine_is_alone(engine: str):
+    found, engines = told(engine, PRECISION)
     assert [dtype for dtype, _ in found] == ["float32", "float64", "float32"]
     assert found[0][1] > 1e-7 and found[2][1] > 1e-7
     assert found[1][1] < 1e-13
-    assert not strange, "TensorFlow and PyTorch share a process"
+    assert engines == [engine], "another shares the process"
+
+
+ONE_FILTER = """
+import json
+import keras
+import numpy as np
+from comparisons import keras_backends
+
+native = keras_backends.functional.conv2d
+keras_backends.use_precision("float64")
+model = keras.Sequential([keras.layers.Conv2D(1, 3)])
+model.compile("sgd", "mse")
+images = np.random.default_rng(0).normal(size=(2, 5, 5, 3))
+history = model.fit(images, np.zeros((2, 3, 3, 1)), verbose=0)
+keras_backends.use_precision("float32")
+same = keras_backends.functional.conv2d is native
+print(json.dumps([history.history["loss"][0], same]))
+"""
+
+
+def test_pytorch_trains_a_single_filter_in_float64():
+    loss, native = told("torch", ONE_FILTER)
+    assert loss > 0
+    assert native, "what users run is not what is measured"
+
+
+NAMESAKES = """
+import json
+import keras
+from comparisons import keras_backends
+
+def model(name):
+    inner = keras.Input((3,))
+    out = keras.layers.Dense(3, name=name)(inner)
+    nested = keras.Model(inner, out)
+    outer = keras.Input((3,))
+    x = keras.layers.Dense(3, name="hidden")(outer)
+    return keras.Model(outer, nested(x))
+
+keras_backends.check(model("other"))
+try:
+    keras_backends.check(model("hidden"))
+    print(json.dumps(""))
+except ValueError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+@every_engine
+def test_namesakes_are_refused_where_gradients_would_add_up(engine: str):
+    found = told(engine, NAMESAKES)
+    if engine == "torch":
+        assert found.startswith("received two weights named hidden/bias; exp")
+    else:
+        assert found == ""
 
 
 # A training of two epochs, 3 steps each, of a model that has a state besides

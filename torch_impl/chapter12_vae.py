@@ -70,13 +70,13 @@ class Decoder(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.shape = 7, 7, 2 * width
-        self.hidden = nn.Linear(LATENT, 7 * 7 * 2 * width)
+        self.grid = nn.Linear(LATENT, 7 * 7 * 2 * width)
         self.up1 = ConvTransposed(2 * width, 2 * width)
         self.up2 = ConvTransposed(2 * width, width)
         self.pixels = nn.Conv2d(width, 1, kernel_size=3, padding=1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.hidden(x))
+        x = F.relu(self.grid(x))
         x = x.unflatten(1, self.shape).permute(0, 3, 1, 2)
         x = F.relu(self.up1(x))  # (14, 14)
         x = F.relu(self.up2(x))  # (28, 28)
@@ -222,7 +222,7 @@ def exhibit(
 ) -> dict[str, np.ndarray]:
     """Return what the decoder draws on the plane, and where digits lie."""
     means = outputs_of(model, data.test.inputs)["mean"].numpy()
-    weight = model.decoder.hidden.weight
+    weight = model.decoder.grid.weight
     places = torch.from_numpy(latent_grid()).to(weight.device, weight.dtype)
     logits = model.decoder(places).permute(0, 2, 3, 1).cpu().numpy()
     digits = data.more["test digits"][: len(means)]
