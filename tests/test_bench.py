@@ -1,19 +1,32 @@
 """Studies beyond a result's own figures, with sides that are scripted."""
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from test_results import make_result
 
 from comparisons import machine, measure
-from comparisons.bench import command, races, roofline, scale
+from comparisons.bench import command, overview, races, roofline, scale
 from comparisons.bench.records import Grown, Timed
 from comparisons.bench.tables import Grid
+from comparisons.environment import ROOT
 from comparisons.measure import Budget
-from comparisons.results import Compared, Cost, Ratio, Speed, Throughput
+from comparisons.results import (
+    Compared,
+    Cost,
+    Latency,
+    Machine,
+    Ratio,
+    Result,
+    Speed,
+    Throughput,
+)
 from comparisons.side import Split, write_split
 from comparisons.tasks import BY_STEM
 from comparisons.worker import HalfFailed, RequestError
@@ -54,7 +67,9 @@ class Side:
             if mode in self.fails:
                 raise HalfFailed("it will not compile")
             off = 1 + self.answers.get(mode, 0.0)
-            off += self.shaky * float(abs(weights["w"] - self.weights["w"]).max())
+            off += self.shaky * float(
+                abs(weights["w"] - self.weights["w"]).max()
+            )
             return {
                 "predictions": np.full(4, 2.0 * off),
                 "losses": np.full(1, 3.0),
@@ -368,6 +383,106 @@ def test_the_roofline_is_drawn_from_results():
     assert roofline.picture([without]) is None
     (row,) = roofline.grid([result, without]).rows
     assert "60%, 30%" in row and "the machine" in row and "1.000" in row
+
+
+# === The overview ===========================================================
+
+
+def benched(**changes: Any) -> Result:
+    """Return a result of all four kinds, on a machine that was quiet."""
+    result = make_result()
+    assert result.throughput
+    result.throughput.step = result.throughput.train
+    result.throughput.predict_one = result.throughput.predict
+    result.throughput.latency = {
+        name: Latency(p50_ms=p50, p95_ms=2.0, p99_ms=3.0, calls=900)
+        for name, p50 in (("keras", 0.57), ("torch", 0.11))
+    }
+    result.machine = Machine(
+        instructions=["avx2", "fma"], governor=None, memory_gib=24.0,
+        load_before=0.1, load_after=1.9, busy=False,
+    )  # fmt: skip
+    return result.model_copy(update=changes)
+
+
+def test_the_conditions_are_told():
+    text = " ".join(overview.conditions(benched()))
+    assert "Keras 0.57, 2.00, 3.00" in text and "PyTorch 0.11" in text
+    assert "avx2, fma" in text and "not told by the kernel" in text
+    assert "Load 0.1 before and 1.9 after" in text
+    assert "Other work" not in text
+
+
+def test_a_busy_machine_is_named_in_both_reports():
+    result = benched()
+    assert result.machine
+    result.machine.busy = True
+    assert any("Other work" in line for line in overview.conditions(result))
+    text = overview.speed_grid([result]).markdown()
+    assert f"Other work held the machine: {result.task}" in text
+
+
+def test_controls_that_hold_one_are_counted():
+    result = benched()
+    assert result.throughput
+    held, count = overview.controls([result])
+    assert (held, count) == (4, 4)
+    ratio = result.throughput.step.ratio  # type: ignore[union-attr]
+    ratio.control_ci95 = (1.01, 1.2)  # type: ignore[union-attr]
+    # It is that of the epochs too.
+    assert overview.controls([result]) == (2, 4)
+    assert "2 of 4 of these hold 1" in overview.speed_grid([result]).markdown()
+
+
+def test_an_overview_holds_what_lies_there_already(tmp_path):
+    first, second = benched(), benched(task="chapter09_other", chapter=9)
+    for result in (first, second):
+        path = tmp_path / f"{result.task}.json"
+        path.write_text(result.model_dump_json())
+    (path,) = overview.write([second], tmp_path)  # no cost: no roofline
+    text = path.read_text()
+    assert text.index(f"| {first.task} |") < text.index("| chapter09_other |")
+    assert "ms for one" in text and "0.57" in text
+
+
+def test_nothing_measured_gives_no_overview(tmp_path):
+    assert overview.write([], tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+# === Freed memory ===========================================================
+
+FAULTS = """
+import resource, sys
+import numpy as np
+from comparisons.bench import glibc
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(50):
+        np.ones(2**19)  # 4 MiB: a thousand pages
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+assert glibc.keep_freed()
+faults()
+kept = faults()
+with glibc.given_back(None):
+    given_back = faults()
+faults()
+print(kept, given_back, faults())
+"""
+
+
+def test_freed_memory_is_kept_and_given_back_when_asked():
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    if "assert glibc" in done.stderr:
+        pytest.skip("the C library here has no mallopt")
+    kept, given_back, again = map(int, done.stdout.split())
+    assert kept < 1_000 and again < 1_000
+    assert given_back > 10 * max(kept, 100)
 
 
 # === The command ============================================================

@@ -122,6 +122,24 @@ def test_every_kind_of_work_runs(sides, convnet, name):
         assert len(spent["calls_s"]) == (2 if what == "predict_one" else 0)
 
 
+def test_a_model_with_a_step_of_its_own_gets_what_fit_would_give(
+    sides, tmp_path
+):
+    task = BY_STEM["chapter12_gan"]
+    config = task.config("quick")
+    kinds = ("step", "idiom")
+    with loaded(task, Request(), config) as (train, test, _):
+        some = replace(train, samples=4 * config.batch_size)
+        told = sides["keras"].call(
+            "warm_up", task.keras, config, some, test, kinds
+        )
+        assert told["lacks"] == {}
+        with repeated(some, 200, tmp_path) as many:
+            one = replace(config, epochs=1)
+            told = sides["keras"].call("stream", task.keras, one, many, "gan")
+    assert told["seconds"] > 0
+
+
 def test_a_single_prediction_takes_no_pipeline(sides, convnet):
     """`predict` itself needs tens of milliseconds for one picture."""
     kinds = ("predict_one",)

@@ -171,7 +171,7 @@ def steps(
 
     import tensorflow as tf
 
-    data = tf.data.Dataset.from_tensor_slices(tuple(args)).batch(batch)
+    data = tf.data.Dataset.from_tensor_slices(as_fit_does(args)).batch(batch)
     iterator = iter(data.cache().repeat())
     for _ in batches:  # now they lie in memory
         next(iterator)
@@ -185,6 +185,14 @@ def steps(
             np.asarray(value)  # wait for it
 
     return take
+
+
+def as_fit_does(args: tuple[Any, ...]) -> Any:
+    """Return inputs alone where there are no targets, as `fit` hands them on.
+
+    A model with a training step of its own looks at what it is given.
+    """
+    return args[0] if len(args) == 1 else tuple(args)
 
 
 def slices(tensors: Any, start: int, count: int) -> Any:
@@ -216,7 +224,7 @@ def idiom(
         import tensorflow as tf
 
         some = tuple(first(a, samples) for a in args)
-        data = tf.data.Dataset.from_tensor_slices(some)
+        data = tf.data.Dataset.from_tensor_slices(as_fit_does(some))
         data = data.shuffle(samples).batch(config.batch_size)
         fitted.fit(data, epochs=epochs)
 
@@ -287,7 +295,7 @@ class Batches(keras.utils.PyDataset):
         start = index * self.batch
         # In the order of the file: pages are read once.
         chosen = np.sort(self.order[start : start + self.batch])
-        return tuple(picked(a, chosen) for a in self.args)
+        return as_fit_does(tuple(picked(a, chosen) for a in self.args))
 
     def on_epoch_end(self) -> None:
         self.order = self.generator.permutation(self.count)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from comparisons.evidence import one_ulp_away
 from comparisons.bench.records import Half as HalfName
 from comparisons.bench.records import Timed
 from comparisons.bench.tables import Grid, ratio
 from comparisons.comparing import FLOORS, difference
+from comparisons.evidence import one_ulp_away
 from comparisons.measure import (
     Budget,
     Contender,

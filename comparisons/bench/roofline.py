@@ -133,7 +133,7 @@ def picture(results: Sequence[Result]) -> bytes | None:
         for what in ("matmul_float32_gflops", "triad_gbs")
     }
     peak, band = best["matmul_float32_gflops"], best["triad_gbs"]
-    figure, axes = pyplot.subplots(figsize=(11, 7), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(12, 7.5), layout="constrained")
     intensities = [c.step_flops / c.step_bytes for _, c in found]
     left, right = min(intensities) / 2, max(max(intensities), peak / band) * 4
     ridge = peak / band
@@ -143,8 +143,8 @@ def picture(results: Sequence[Result]) -> bytes | None:
         (right, peak), ha="right", va="bottom",
     )  # fmt: skip
     axes.annotate(
-        f"memory: {band:,.0f} GB/s", (left * 1.1, left * 1.5 * band),
-        ha="left", va="bottom",
+        f"memory: {band:,.0f} GB/s", (ridge / 8, ridge / 8 * band),
+        ha="right", va="bottom",
     )  # fmt: skip
     for name, marker in zip(SIDES, "os", strict=True):
         axes.scatter(
@@ -152,18 +152,30 @@ def picture(results: Sequence[Result]) -> bytes | None:
             [cost.achieved_gflops[name] for _, cost in found],
             color=COLOURS[name], marker=marker, label=TITLES[name], zorder=3,
         )  # fmt: skip
-    for (result, cost), x in zip(found, intensities, strict=True):
+    for number, ((_, cost), x) in enumerate(
+        zip(found, intensities, strict=True), 1
+    ):
         both = list(cost.achieved_gflops.values())
         axes.plot([x, x], both, color="grey", linewidth=1)
+        # Below or above, in turn: neighbours often compute alike.
+        low = number % 2 == 0
         axes.annotate(
-            result.task.split("_", 1)[1], (x, min(both)), rotation=90,
-            fontsize=7, ha="center", va="top", xytext=(0, -6),
-            textcoords="offset points", color="dimgrey",
+            str(number), (x, min(both) if low else max(both)), fontsize=8,
+            ha="center", va="top" if low else "bottom",
+            xytext=(0, -6 if low else 6), textcoords="offset points",
         )  # fmt: skip
+    key = [
+        f"{number}  {result.task.split('_', 1)[1]}"
+        for number, (result, _) in enumerate(found, 1)
+    ]
+    axes.text(
+        1.02, 1.0, "\n".join(key), transform=axes.transAxes, va="top",
+        fontsize=9, linespacing=1.5,
+    )  # fmt: skip
     lowest = min(min(c.achieved_gflops.values()) for _, c in found)
     axes.set(
         xscale="log", yscale="log", xlim=(left, right),
-        ylim=(lowest / 30, peak * 2.5),
+        ylim=(lowest / 3, peak * 2.5),
         xlabel="floating-point operations for each byte read or written",
         ylabel="GFLOP/s in a training step",
     )  # fmt: skip
@@ -173,7 +185,7 @@ def picture(results: Sequence[Result]) -> bytes | None:
         f"{e.threads} threads",
         fontsize=11,
     )
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="upper left")
     axes.spines[["top", "right"]].set_visible(False)
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=130)
