@@ -104,7 +104,9 @@ def speed_grid(results: Sequence[Result]) -> Grid:
     table.notes.append(
         "Median ratio of samples a second, 95 % interval over blocks; A/A: a "
         "half against itself by the same protocol. "
-        f"{held} of {count} of these hold 1."
+        f"{held} of {count} of these hold 1. That is within one process each: "
+        "two processes of one half may differ by more than the interval, see "
+        "`bench --against itself`."
     )
     busy = [r.task for r in results if r.machine and r.machine.busy]
     if busy:
