@@ -125,17 +125,21 @@ def double_attention(
     query: Any,
     key: Any,
     value: Any,
+    bias: Any = None,
     mask: Any = None,
     scale: Any = None,
-    **rest: Any,
+    is_causal: bool = False,
+    **_: Any,
 ) -> Any:
     """Return what JAX does, whose softmax is always one of float32."""
-    if rest.pop("bias", None) is not None or rest.pop("is_causal", False):
-        raise NotImplementedError("float64 attention with a bias, or causal")
     scale = scale or query.shape[-1] ** -0.5
     scores = scale * jnp.einsum("btnh,bsnh->bnts", query, key)
-    if mask is not None:
-        scores = jnp.where(mask, scores, -0.7 * jnp.finfo("float32").max)
+    if bias is not None:
+        scores = scores + bias
+    seen = jnp.ones(scores.shape, bool) if mask is None else mask
+    if is_causal:
+        seen = seen & jnp.tril(jnp.ones(scores.shape[-2:], bool))
+    scores = jnp.where(seen, scores, -0.7 * jnp.finfo("float32").max)
     weights = jax.nn.softmax(scores, axis=-1)
     return jnp.einsum("bnts,bsnh->btnh", weights, value)
 
