@@ -4,22 +4,14 @@ Exit status: 0 all held, 1 a pair failed, 2 the request was wrong or could
 not be met, 130 interrupted. Finished results are never lost.
 """
 
-import importlib.util
 import json
-import os
-import shutil
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from typer.exceptions import TyperException
 
@@ -29,7 +21,7 @@ from comparisons import report as reports
 from comparisons.bench import command, overview
 from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
-from comparisons.experiment import Request, kept, run_task
+from comparisons.experiment import Request
 from comparisons.measure import KINDS
 from comparisons.options import (
     AgainstOption,
@@ -50,13 +42,18 @@ from comparisons.options import (
     SecondsOption,
     StepsOption,
 )
-from comparisons.overhead import program_began, spent
-from comparisons.results import Overhead, Result, read_results
-from comparisons.selection import select, suited
+from comparisons.program import (
+    complain,
+    console,
+    one_line,
+    perform,
+    progress,
+)
+from comparisons.results import Result, read_results
+from comparisons.selection import known_engine
 from comparisons.task import Task
 from comparisons.tasks import TASKS
-from comparisons.worker import HalfFailed, RequestError, Settings, Sides
-from shared_data import DataError
+from comparisons.worker import RequestError, Settings
 
 app = typer.Typer(
     help=__doc__.split("\n\n")[0] if __doc__ else None,
@@ -64,11 +61,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-# A log has no width of its own: give tables room there.
-WIDTH = None if sys.stdout.isatty() else 160
-console = Console(highlight=False, width=WIDTH)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
 COMMITTED = ROOT / "comparisons" / "results"
 
 
@@ -127,7 +119,7 @@ def run(
     seeds: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
-    out: OutOption = Path("results"),
+    out: OutOption = None,
     steps: StepsOption = str(STEPS),
     repeats: RepeatsOption = 1,
     fresh: FreshOption = False,
@@ -141,7 +133,8 @@ def run(
         repeats=repeats,
         fresh=fresh,
     )
-    perform(names, request, to_settings(backend, device), out, None)
+    settings = to_settings(backend, device)
+    perform(names, request, settings, out_of(out, "results", settings))
 
 
 @app.command()
@@ -155,7 +148,7 @@ def bench(
     data: DataOption = DataChoice.bundled,
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
-    out: OutOption = Path("results/bench"),
+    out: OutOption = None,
     repeats: RepeatsOption = 3,
     fresh: FreshOption = False,
 ) -> None:
@@ -172,8 +165,10 @@ def bench(
         repeats=repeats, fresh=fresh,
     )  # fmt: skip
 
+    folder = out_of(out, "results/bench", settings)
+
     def conclude(results: list[Result]) -> None:
-        for path in overview.write(results, out):
+        for path in overview.write(results, folder):
             console.print(f"wrote {path}")
 
     def study(task: Task, proven: Result) -> None:
@@ -182,14 +177,14 @@ def bench(
             found, grid = command.study(
                 task, proven, request, settings, asked, say
             )
-        path = command.write(found, grid, out)
+        path = command.write(found, grid, folder)
         console.print(grid.shown())
         console.print(f"report {path}\n")
 
     if asked is None:
-        perform(names, request, settings, out, None, conclude)
+        perform(names, request, settings, folder, None, conclude)
     else:
-        perform(names, request, settings, out, study=study)
+        perform(names, request, settings, folder, study=study)
 
 
 @app.command()
@@ -197,7 +192,7 @@ def report(
     results: Annotated[
         Path, typer.Option(help="Folder of finished results.")
     ] = COMMITTED,
-    out: OutOption = Path("results"),
+    out: OutOption = None,
     readme: Annotated[
         bool, typer.Option("--readme", help="Rewrite the README's table.")
     ] = False,
@@ -210,8 +205,10 @@ def report(
                 f"received {results}, which holds no chapter*.json; expected "
                 "a folder that `python -m comparisons run` has written"
             )
-        reports.write_all(found, results, out, readme)
-        console.print(f"wrote {len(found)} reports and {out / 'report.md'}")
+        folder = out or Path("results")
+        reports.write_all(found, results, folder, readme)
+        path = folder / "report.md"
+        console.print(f"wrote {len(found)} reports and {path}")
 
 
 @app.command()
@@ -229,101 +226,6 @@ def differences(
                 console.print(line)
 
 
-# === Doing it ===============================================================
-
-
-def perform(
-    names: list[str],
-    request: Request,
-    settings: Settings,
-    out: Path | None,
-    show: Callable[[Result], None] | None = None,
-    conclude: Callable[[list[Result]], None] = lambda _: None,
-    study: Callable[[Task, Result], None] | None = None,
-) -> None:
-    """Run tasks one after the other and exit with the right status.
-
-    A `study` takes the place of a task's report, once the pair is proven.
-    """
-    with one_line(), Sides(settings) as sides:
-        tasks, unmet = suited(select(names), settings.backend)
-        if out is not None:
-            reports.make_folder(out)
-        for line in unmet:
-            complain(line)
-        done: list[Result] = []
-        failed = False
-        for task in tasks:
-            try:
-                result = one_task(task, request, sides, out)
-                if study and result.parity.passed:
-                    study(task, result)
-            except (RequestError, DataError) as error:
-                # The other tasks may still succeed.
-                unmet.append(f"{task.stem}: {error}")
-                complain(unmet[-1])
-                continue
-            except HalfFailed as error:
-                failed = True
-                complain(f"{task.stem}: a half failed. {error}")
-                continue
-            failed = failed or not result.holds
-            done.append(result)
-            if show:
-                show(result)
-            elif study is None or not result.parity.passed:
-                path = reports.write(result, out) if out else None
-                console.print(terminal.block(result, path))
-                console.print()
-        conclude(done)
-        sides.close()
-        if done:
-            took = spent(program_began(), time.monotonic())
-            line = terminal.time_spent(" ".join(names), took)
-            console.print(escape(line), soft_wrap=True)
-        if unmet:
-            raise typer.Exit(2)
-        if failed:
-            raise typer.Exit(1)
-
-
-def one_task(
-    task: Task, request: Request, sides: Sides, out: Path | None
-) -> Result:
-    """Run a task on both sides; on none where its proof is kept."""
-    began = time.monotonic()
-    earlier = out / f"{task.stem}.json" if out else None
-    result = kept(task, request, sides.settings)
-    result = result or on_sides(task, request, sides, earlier)
-    result.overhead = Overhead(**spent(began, time.monotonic()))
-    return result
-
-
-def on_sides(
-    task: Task, request: Request, sides: Sides, earlier: Path | None
-) -> Result:
-    settings = sides.settings
-    with progress(task.stem) as say, sides.lent() as (keras, torch):
-        if settings.device == "cuda" and any(
-            side.facts()["device"] != "cuda" for side in (keras, torch)
-        ):
-            raise RequestError(
-                "received --device cuda; expected a CUDA device that both "
-                "frameworks see; use --device cpu here"
-            )
-        return run_task(task, request, keras, torch, settings, earlier, say)
-
-
-@contextmanager
-def progress(name: str) -> Iterator[Callable[[str], None]]:
-    """Yield what to tell of the work: a spinner, or plain lines in a log."""
-    if console.is_terminal:
-        with console.status(name) as status:
-            yield lambda text: status.update(f"{name}: {text}")
-    else:
-        yield lambda text: console.print(f"{name}: {text}")
-
-
 def to_steps(text: str) -> int | Literal["full"]:
     if text == "full":
         return "full"
@@ -334,48 +236,17 @@ def to_steps(text: str) -> int | Literal["full"]:
 
 
 def to_settings(backend: Backend, device: Device) -> Settings:
-    python = os.environ.get("KERAS_PYTHON", sys.executable)
-    if not installed(backend.value, python):
-        from_where = backend.value
-        if backend is Backend.jax:
-            from_where = "--requirement requirements-jax.lock"
-        complain(
-            f"received --backend {backend.value}; expected an installed "
-            f"engine; run `{python} -m pip install {from_where}`"
-        )
-        raise typer.Exit(2)
-    return replace(Settings(), backend=backend.value, device=device.value)
+    with one_line():
+        engine = known_engine(backend.value)
+    return replace(Settings(), backend=engine, device=device.value)
 
 
-def installed(engine: str, python: str) -> bool:
-    """Whether the interpreter of the Keras half finds its engine."""
-    if python == sys.executable:
-        return importlib.util.find_spec(engine) is not None
-    if shutil.which(python) is None:
-        return True  # that there is no interpreter is told by its side
-    ask = f"import importlib.util as u; exit(u.find_spec({engine!r}) is None)"
-    return subprocess.run([python, "-c", ask]).returncode == 0
-
-
-def complain(text: str) -> None:
-    errors.print(f"comparisons: {escape(text)}")
-
-
-@contextmanager
-def one_line() -> Iterator[None]:
-    """Turn what a person can do something about into one line and a status."""
-    try:
-        yield
-    except (RequestError, DataError) as error:
-        complain(str(error))
-        raise typer.Exit(2) from None
-    except OSError as error:
-        where = f" at {error.filename}" if error.filename else ""
-        complain(f"received {error.strerror or error}{where}; nothing is lost")
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        complain("interrupted; finished results are kept")
-        raise typer.Exit(130) from None
+def out_of(out: Path | None, usual: str, settings: Settings) -> Path:
+    """Return the folder for results; another engine has one of its own."""
+    if out is not None:
+        return out
+    usual_engine = settings.backend == Settings().backend
+    return Path(usual) if usual_engine else Path(usual, settings.backend)
 
 
 def leave(signum: int, _: Any) -> None:

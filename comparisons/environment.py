@@ -51,6 +51,16 @@ def cpu_model() -> str:
     return names[0] if names else platform.processor()
 
 
+def cpu_flags() -> list[str]:
+    """Return what the processor can do; [] where the system does not tell."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
+    flags = (li for li in lines if li.startswith(("flags", "Features")))
+    return next(flags, ":").split(":", 1)[1].split()
+
+
 def commit() -> str:
     """Return the commit of the working tree, marked when it has changes.
 

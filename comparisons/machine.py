@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 
+from comparisons.environment import cpu_flags
+from comparisons.measure import Guard
 from comparisons.results import Machine
 
 # Of a processor's flags, those that choose kernels for floating-point numbers.
@@ -19,12 +21,7 @@ BUSY = 0.1  # cores that others hold for a second, while we do nothing
 
 def instructions() -> list[str]:
     """Return the instruction sets that bear on speed; [] if untold."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return []
-    flags = [li for li in lines if li.startswith(("flags", "Features"))]
-    known = set(flags[0].split(":", 1)[1].split()) if flags else set()
+    known = set(cpu_flags())
     return [name for name in TOLD if name in known]
 
 
@@ -43,10 +40,9 @@ def load() -> float:
 
 def foreign_cores(seconds: float = 1.0) -> float:
     """Return how many cores others hold while this process sleeps."""
-    busy = psutil.cpu_percent(interval=None)  # begins the count
+    guard = Guard([])
     time.sleep(seconds)
-    busy = psutil.cpu_percent(interval=None)
-    return busy / 100 * (os.cpu_count() or 1)
+    return guard.foreign_cores()
 
 
 def before() -> Machine:

@@ -168,27 +168,36 @@ def narrow(found: Race, groups: Sequence[str]) -> bool:
 
 def compared(found: Race) -> Compared:
     """Return the result of a race between the two halves."""
-    if found.blocks < 2:
-        return Compared(
-            blocks=found.blocks,
-            rejected=found.rejected,
-            foreign_cores=found.foreign_cores,
-            note="not measurable here: others held up to "
-            f"{found.foreign_cores:.1f} cores",
-        )
-    gaps = found.gaps("torch", "keras")
-    controls = found.controls("keras") + found.controls("torch")
-    return Compared(
-        keras=summary(found, "keras"),
-        torch=summary(found, "torch"),
-        ratio=Ratio(
-            median=float(np.exp(np.median(gaps))),
-            ci95=block_interval(gaps),
-            control_ci95=block_interval(controls),
-        ),
+    result = Compared(
         blocks=found.blocks,
         rejected=found.rejected,
         foreign_cores=found.foreign_cores,
+        note=unmeasured(found),
+    )
+    if not result.note:
+        result.keras = summary(found, "keras")
+        result.torch = summary(found, "torch")
+        result.ratio = ratio_of(found, "torch", "keras")
+    return result
+
+
+def unmeasured(found: Race) -> str:
+    """Return why a race has no figures; empty if it has."""
+    if found.blocks >= 2:
+        return ""
+    cores = f"{found.foreign_cores:.1f}"
+    return f"not measurable here: others held up to {cores} cores"
+
+
+def ratio_of(found: Race, over: str, under: str) -> Ratio:
+    """Return how many times faster a group is, and what A/A makes of it."""
+    gaps = found.gaps(over, under)
+    return Ratio(
+        median=float(np.exp(np.median(gaps))),
+        ci95=block_interval(gaps),
+        control_ci95=block_interval(
+            found.controls(over) + found.controls(under)
+        ),
     )
 
 

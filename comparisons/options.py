@@ -40,7 +40,13 @@ BackendOption = Annotated[
     Backend, typer.Option(help="Engine of the Keras half.")
 ]
 DeviceOption = Annotated[Device, typer.Option(help="Where both halves run.")]
-OutOption = Annotated[Path, typer.Option(help="Folder for the results.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for the results; if not said, results or results/bench, "
+        "and in it one for an engine that is not TensorFlow."
+    ),
+]
 StepsOption = Annotated[
     str,
     typer.Option(

@@ -14,11 +14,10 @@ import matplotlib
 import numpy as np
 
 from comparisons.side import State
-from comparisons.worker import TITLES, Name
+from comparisons.worker import SIDES, TITLES, Name
 
 matplotlib.use("Agg")
 
-SIDES: tuple[Name, Name] = ("keras", "torch")
 MOST = 8  # pictures of one montage
 Exhibits = Mapping[Name, State]
 

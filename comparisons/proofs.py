@@ -42,14 +42,14 @@ from comparisons.results import (
     write_whole,
 )
 from comparisons.task import Task
-from comparisons.worker import Name, Settings, interpreter_of
+from comparisons.worker import SIDES, Settings, interpreter_of
 from shared_data.files import DataError, cache_folder
 
 # Modules of the harness that no rung depends on; a new one counts. Of the
 # table of tasks the task's own row does.
 APART = {
     *("__main__", "accuracy", "figures", "listing", "machine", "measure"),
-    *("memory_table", "options", "pictures", "plots", "report"),
+    *("memory_table", "options", "pictures", "plots", "program", "report"),
     *("selection", "tasks", "terminal"),
 }
 # What the variables begin with that change how a framework computes.
@@ -158,7 +158,6 @@ def ingredients(
     task: Task, asked: dict[str, str], settings: Settings
 ) -> dict[str, Any]:
     harness = environment.ROOT.glob("comparisons/*.py")
-    sides: tuple[Name, Name] = "keras", "torch"
     return {
         "asked": asked,
         "row": repr(task),
@@ -170,9 +169,9 @@ def ingredients(
         "downloads": downloads() if asked["data"] == "book" else [],
         "installed": [
             installed_in(path)
-            for path in (sys.executable, *map(interpreter_of, sides))
+            for path in (sys.executable, *map(interpreter_of, SIDES))
         ],
-        "processor": [environment.cpu_model(), instructions()],
+        "processor": [environment.cpu_model(), *environment.cpu_flags()],
         "cards": [] if settings.device == "cpu" else cards(),
         "variables": {
             name: value
@@ -252,16 +251,6 @@ def installed_in(interpreter: str) -> Sequence[str]:
     )
     # One that fails has nothing proven; the side will say why.
     return [str(done.returncode), *done.stdout.splitlines()]
-
-
-def instructions() -> str:
-    """Return what the processor can do: kernels are chosen by that."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return ""
-    flags = (li for li in lines if li.startswith(("flags", "Features")))
-    return next(flags, "")
 
 
 def cards() -> list[str]:

@@ -8,6 +8,7 @@ from comparisons.bench.overview import (
     kinds_of,
     table_of_memory,
 )
+from comparisons.bench.tables import row
 from comparisons.figures import (
     alarms,
     cached,
@@ -149,10 +150,6 @@ def markdown(result: Result) -> str:
             f"{o.harness_s:.1f} s that the harness took for itself.",
         ]
     return "\n".join(lines) + "\n"
-
-
-def row(*cells: str) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:

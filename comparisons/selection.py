@@ -2,13 +2,16 @@
 
 import ast
 import difflib
+import importlib.util
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from comparisons.task import Task
 from comparisons.tasks import BY_STEM, TASKS
-from comparisons.worker import RequestError
+from comparisons.worker import RequestError, interpreter_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -73,3 +76,27 @@ def tie_to_tensorflow(source: str) -> str:
         return ""
     tape = "GradientTape" in used
     return "is written with tf.GradientTape" if tape else "imports tensorflow"
+
+
+def known_engine(name: str) -> str:
+    """Return an engine of Keras that the interpreter of its half finds.
+
+    Raises:
+        RequestError: it is not installed there, or there is no interpreter.
+    """
+    python = interpreter_of("keras")
+    if not installed(name, python):
+        lock = "--requirement requirements-jax.lock"
+        raise RequestError(
+            f"received --backend {name}; expected an installed engine; run "
+            f"`{python} -m pip install {lock if name == 'jax' else name}`"
+        )
+    return name
+
+
+def installed(engine: str, python: str) -> bool:
+    """Whether an interpreter finds an engine."""
+    if python == sys.executable:
+        return importlib.util.find_spec(engine) is not None
+    ask = f"import importlib.util as u; exit(u.find_spec({engine!r}) is None)"
+    return subprocess.run([python, "-c", ask]).returncode == 0

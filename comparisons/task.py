@@ -66,6 +66,9 @@ class Task:
     def torch(self) -> Half:
         return Half(f"torch_impl.{self.stem}")
 
+    def half(self, name: Literal["keras", "torch"]) -> Half:
+        return self.keras if name == "keras" else self.torch
+
     @property
     def data_module(self) -> Any:
         return importlib.import_module(f"shared_data.{self.stem}")

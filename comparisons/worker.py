@@ -30,6 +30,7 @@ from comparisons import overhead
 from comparisons.side import silence
 
 Name = Literal["keras", "torch"]
+SIDES: tuple[Name, Name] = ("keras", "torch")
 TITLES = {"keras": "Keras", "torch": "PyTorch"}
 NOTE = re.compile(r"[IW]\d{4} ")
 

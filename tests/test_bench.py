@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,14 @@ import pytest
 from test_results import make_result
 
 from comparisons import machine, measure
-from comparisons.bench import command, overview, races, roofline, scale
+from comparisons.bench import (
+    ceilings,
+    command,
+    overview,
+    races,
+    roofline,
+    scale,
+)
 from comparisons.bench.records import Grown, Timed
 from comparisons.bench.tables import Grid
 from comparisons.environment import ROOT
@@ -383,6 +391,32 @@ def test_the_roofline_is_drawn_from_results():
     assert roofline.picture([without]) is None
     (row,) = roofline.grid([result, without]).rows
     assert "60%, 30%" in row and "the machine" in row and "1.000" in row
+
+
+def test_ceilings_are_the_best_of_several_by_hand(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(ceilings.time, "perf_counter", lambda: clock[0])
+    spent = {"float32": iter([9.0, 2.0, 0.5, *[1.0] * 9])}
+    spent["bfloat16"] = iter([9.0, *[0.25] * 9])
+
+    def work(seconds: Iterator[float]) -> Callable[[], None]:
+        def run() -> None:
+            clock[0] += next(seconds)
+
+        return run
+
+    found = ceilings.measured(
+        lambda size, dtype: work(spent[dtype]),
+        lambda count: work(iter([9.0, *[0.1] * 9])),
+    )
+    flop = 2e-9 * ceilings.SIZE**3
+    assert found == pytest.approx(
+        {
+            "matmul_float32_gflops": flop / 0.5,
+            "matmul_bfloat16_gflops": flop / 0.25,
+            "triad_gbs": 12e-9 * ceilings.COUNT / 0.1,
+        }
+    )
 
 
 # === The overview ===========================================================

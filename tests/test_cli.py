@@ -19,7 +19,7 @@ from test_results import make_result, stored
 
 from comparisons import __main__ as cli
 from comparisons import differences as atlas
-from comparisons import worker
+from comparisons import program, selection, worker
 from comparisons.experiment import Request
 from comparisons.proofs import Entry
 from comparisons.results import Result, read_result
@@ -166,7 +166,9 @@ def answering(tmp_path) -> Callable[[int], str]:
 def test_an_engine_that_is_not_installed_is_told(
     here, monkeypatch, command: str
 ):
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(
+        selection.importlib.util, "find_spec", lambda name: None
+    )
     told = here(command, DIGITS, "--backend", "jax").complaint()
     assert told == (
         "received --backend jax; expected an installed engine; run "
@@ -178,13 +180,17 @@ def test_an_engine_is_sought_where_the_keras_half_runs(
     here, monkeypatch, tmp_path, answering
 ):
     # This interpreter has all engines, or none.
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(
+        selection.importlib.util, "find_spec", lambda name: name
+    )
     monkeypatch.setenv("KERAS_PYTHON", answering(1))
     told = here("verify", DIGITS, "--backend", "jax").complaint()
     lock = "--requirement requirements-jax.lock"
     assert f"run `{answering(1)} -m pip install {lock}`" in told
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.setattr(
+        selection.importlib.util, "find_spec", lambda name: None
+    )
+    monkeypatch.setattr(program, "run_task", fake_run({}))
     monkeypatch.setenv("KERAS_PYTHON", answering(0))
     assert here("verify", DIGITS, "--backend", "jax").status == 0
 
@@ -197,17 +203,33 @@ def test_a_backend_reaches_the_sides(here, monkeypatch, tmp_path, command: str):
         asked.append(rest[2].backend)
         return make_result()
 
-    monkeypatch.setattr(cli, "run_task", run_task)
+    monkeypatch.setattr(program, "run_task", run_task)
     monkeypatch.chdir(tmp_path)
     for given in ([], ["--backend", "torch"]):
         assert here(command, DIGITS, *given).status == 0
     assert asked == ["tensorflow", "torch"]
 
 
+@pytest.mark.parametrize(
+    "command, usual", (("run", "results"), ("bench", "results/bench"))
+)
+def test_another_engine_does_not_write_over_tensorflows_results(
+    here, monkeypatch, tmp_path, command: str, usual: str
+):
+    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.chdir(tmp_path)
+    there = []
+    for given in ([], ["--backend", "torch"], ["--out", "mine"]):
+        assert here(command, DIGITS, *given).status == 0
+        found = {path.parent for path in Path().rglob(f"{DIGITS}.json")}
+        there.append(found - set().union(*there))
+    assert there == [{Path(usual)}, {Path(usual, "torch")}, {Path("mine")}]
+
+
 def test_a_half_written_for_tensorflow_is_refused_the_others_are_not(
     here, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.setattr(program, "run_task", fake_run({}))
     monkeypatch.chdir(tmp_path)
     done = here("bench", "chapter2", "--backend", "torch")
     assert done.complaint() == (
@@ -290,7 +312,7 @@ def test_no_room_for_the_report_loses_nothing(here, monkeypatch, tmp_path):
             return open(self, "wb").write(content)
         raise OSError(errno.ENOSPC, "No space left on device", str(self))
 
-    monkeypatch.setattr(cli, "run_task", lambda *_: make_result())
+    monkeypatch.setattr(program, "run_task", lambda *_: make_result())
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     told = here("run", DIGITS, "--out", str(tmp_path)).complaint()
     assert told.startswith("received No space left on device at ")
@@ -317,7 +339,7 @@ def test_one_task_that_cannot_be_met_does_not_stop_the_others(
     here, monkeypatch, tmp_path
 ):
     answers = {TASKS[0].stem: DataError("received no package; expected one")}
-    monkeypatch.setattr(cli, "run_task", fake_run(answers))
+    monkeypatch.setattr(program, "run_task", fake_run(answers))
     done = here("run", "all", "--out", str(tmp_path))
     told = f"{TASKS[0].stem}: received no package; expected one"
     assert done.complaint() == told
@@ -338,7 +360,7 @@ def test_a_pair_that_fails_gives_status_1_and_is_kept(
         result.accuracy.verdict = "different"
     else:
         result.accuracy.beats_baseline = False
-    monkeypatch.setattr(cli, "run_task", fake_run({DIGITS: result}))
+    monkeypatch.setattr(program, "run_task", fake_run({DIGITS: result}))
     done = here("run", DIGITS, "--out", str(tmp_path))
     assert (done.status, done.err) == (1, "")
     written = read_result(tmp_path / f"{DIGITS}.json")
@@ -349,7 +371,7 @@ def test_a_pair_that_fails_gives_status_1_and_is_kept(
 def test_a_run_that_held_gives_status_0_and_three_files(
     here, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.setattr(program, "run_task", fake_run({}))
     done = here("run", DIGITS, "--out", str(tmp_path / "a" / "b"))
     assert (done.status, done.err) == (0, "")
     assert "0.962 ± 0.004" in done.out
@@ -364,7 +386,7 @@ def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
         asked.append(request)
         return make_result()
 
-    monkeypatch.setattr(cli, "run_task", run_task)
+    monkeypatch.setattr(program, "run_task", run_task)
     monkeypatch.chdir(tmp_path)
     done = here("verify", "chapter07", "--steps", "full")
     assert (done.status, done.err) == (0, "")
@@ -394,7 +416,7 @@ def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
     def refuse(*_: Any) -> None:
         raise AssertionError("nothing is to be done")
 
-    monkeypatch.setattr(cli, "run_task", refuse)
+    monkeypatch.setattr(program, "run_task", refuse)
     monkeypatch.setattr(BY_STEM[DIGITS].data_module, "load_data", refuse)
     prove(DIGITS)
     done = here("verify", DIGITS)
@@ -408,7 +430,7 @@ def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
     "more", (["--fresh"], ["--steps", "7"], ["--preset", "book"])
 )
 def test_what_is_not_proven_or_asked_anew_takes_sides(here, monkeypatch, more):
-    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.setattr(program, "run_task", fake_run({}))
     prove(DIGITS)
     done = here("verify", DIGITS, *more)
     assert (done.status, here.started) == (0, 1)
@@ -423,7 +445,7 @@ def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
         asked.append((request.asked(settings), request.fresh))
         return make_result()
 
-    monkeypatch.setattr(cli, "run_task", run_task)
+    monkeypatch.setattr(program, "run_task", run_task)
     out = ["--out", str(tmp_path)]
     for fresh in ([], ["--fresh"]):
         for command in (["verify"], ["run", *out], ["bench", *out]):
@@ -433,7 +455,7 @@ def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
 
 
 def test_a_run_ends_with_what_it_spent(here, monkeypatch, tmp_path):
-    monkeypatch.setattr(cli, "run_task", fake_run({}))
+    monkeypatch.setattr(program, "run_task", fake_run({}))
     names = ["chapter02", "chapter07", *8 * ["chapter02_from_scratch"]]
     done = here("run", *names, "--out", str(tmp_path))
     last = done.out.strip().splitlines()[-1]
@@ -456,7 +478,7 @@ def test_the_row_says_how_many_seeds_unless_asked(
 ):
     asked = []
     monkeypatch.setattr(
-        cli,
+        program,
         "run_task",
         lambda task, request, *_: (asked.append(request), make_result())[1],
     )
@@ -469,7 +491,7 @@ def test_ctrl_c_gives_status_130_and_one_line(here, monkeypatch, tmp_path):
     def run_task(*_: Any) -> Result:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "run_task", run_task)
+    monkeypatch.setattr(program, "run_task", run_task)
     done = here("run", DIGITS, "--out", str(tmp_path))
     assert done.status == 130
     assert done.err == "comparisons: interrupted; finished results are kept\n"

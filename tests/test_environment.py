@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +73,17 @@ def test_the_digest_follows_what_a_data_module_imports(tmp_path, monkeypatch):
     assert environment.digest(task) == before
     (tmp_path / "shared_data/chapter07_b.py").write_text("x = 2")
     assert environment.digest(task) != before
+
+
+def test_the_flags_of_this_processor_are_known():
+    if not Path("/proc/cpuinfo").exists():
+        pytest.skip("no /proc/cpuinfo")
+    assert len(environment.cpu_flags()) > 5
+
+
+def test_flags_that_are_not_told_are_none(monkeypatch):
+    def absent(*_: Any, **__: Any) -> str:
+        raise FileNotFoundError("no /proc here")
+
+    monkeypatch.setattr(Path, "read_text", absent)
+    assert environment.cpu_flags() == []

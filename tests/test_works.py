@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from comparisons.bench.retraining import Lacking, again_of, own_steps
 from comparisons.bench.works import (
     CHECKED,
     CHECKED_STEPS,
     Framework,
-    Lacking,
     Mode,
     Works,
-    again_of,
-    own_steps,
 )
 from comparisons.engine import Engine
 from comparisons.side import Split, write_split

@@ -8,26 +8,32 @@ from pathlib import Path
 from typing import Literal
 
 from comparisons.bench import races, scale
-from comparisons.bench.records import Half, Study
+from comparisons.bench.overview import made_with
+from comparisons.bench.records import Study
 from comparisons.bench.tables import Grid
 from comparisons.experiment import Request, Say, loaded
-from comparisons.measure import KINDS, Budget
+from comparisons.measure import Budget
 from comparisons.results import Result, write_whole
 from comparisons.task import Task
-from comparisons.worker import RequestError, Settings, Side, both_sides
+from comparisons.worker import (
+    SIDES,
+    Name,
+    RequestError,
+    Settings,
+    Side,
+    both_sides,
+)
 
 Kind = Literal["modes", "idioms", "itself", "scale"]
-SIDES: tuple[Half, Half] = ("keras", "torch")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which study, for how many seconds a race, of which modes or work."""
+    """Which study, for how many seconds a race, of which modes."""
 
     kind: Kind
     seconds: float
     modes: Sequence[str] = ("all",)
-    work: str = "step"
 
 
 def wanted(
@@ -85,7 +91,7 @@ def study(
         both_sides(settings) as pair,
         ExitStack() as stack,
     ):
-        sides: dict[Half, Side] = dict(zip(SIDES, pair, strict=True))
+        sides: dict[Name, Side] = dict(zip(SIDES, pair, strict=True))
         for side in pair:
             side.doing = f"benchmarking ({asked.kind})"
         if asked.kind == "scale":
@@ -111,12 +117,12 @@ def study(
             for name, again in zip(SIDES, second, strict=True):
                 found.timed += races.itself(
                     task, config, name, (sides[name], again), train, test,
-                    budget, asked.work, say,
+                    budget, "step", say,
                 )  # fmt: skip
     return found, races.grid(asked.kind, title, found.timed)
 
 
-def known_modes(sides: dict[Half, Side], chosen: Sequence[str]) -> None:
+def known_modes(sides: dict[Name, Side], chosen: Sequence[str]) -> None:
     known = {
         name for side in sides.values() for name in side.call("mode_names")
     }
@@ -132,15 +138,7 @@ def write(found: Study, grid: Grid, folder: Path) -> Path:
     folder = folder / found.kind
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{found.task}.md"
-    e = found.environment
-    grid.notes.append(
-        f"{e.cpu}, {e.threads} threads, {e.platform}. Keras {e.keras} on "
-        f"{e.backend} {e.backend_version}, PyTorch {e.torch}. Commit "
-        f"{e.commit}, {e.date}."
-    )
+    grid.notes.append(made_with(found.environment))
     write_whole(path, grid.markdown())
     write_whole(path.with_suffix(".json"), found.model_dump_json(indent=1))
     return path
-
-
-__all__ = ["KINDS", "Asked", "study", "wanted", "write"]

@@ -1,8 +1,7 @@
 """What Keras has a say in when a half is timed; twin: torch_works.py."""
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,15 +12,15 @@ import numpy as np
 from keras import ops
 
 from comparisons.bench import ceilings, glibc
-from comparisons.bench.layer_flops import forward_flops
-from comparisons.bench.works import (
-    HELD,
-    Framework,
-    Lacking,
-    Mode,
-    Recorded,
-    own_steps,
+from comparisons.bench.keras_feeding import (
+    as_fit_does,
+    call_of_fit,
+    part,
+    stream,
 )
+from comparisons.bench.layer_flops import forward_flops
+from comparisons.bench.retraining import HELD, Lacking, own_steps
+from comparisons.bench.works import Framework, Mode
 from comparisons.side import Half
 from shared_data import Arrays, first
 
@@ -126,23 +125,6 @@ def one_batch() -> Iterator[None]:
         yield
 
 
-def call_of_fit(
-    module: Any, model: Any, arrays: Arrays, config: Any
-) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """Return the compiled model and what the half gives to `fit`."""
-    calls: list[tuple[Any, Any, Any]] = []
-
-    def recording(self: Any, *args: Any, **kwargs: Any) -> Any:
-        calls.append((self, args, kwargs))
-        raise Recorded
-
-    with mock.patch.object(keras.Model, "fit", recording), suppress(Recorded):
-        module.train(model, arrays, config)
-    if not calls:
-        raise Lacking("it trains by a loop of its own")
-    return calls[0]
-
-
 def steps(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int], None]:
@@ -157,7 +139,7 @@ def steps(
     some = arrays.head(min(HELD * batch, len(arrays) // batch * batch))
     fitted, args, _ = call_of_fit(module, model, some, config)
     batches = [
-        tuple(slices(a, start, batch) for a in args)
+        tuple(part(a, slice(start, start + batch)) for a in args)
         for start in range(0, len(some), batch)
     ]
     fitted.fit(*batches[0], batch_size=batch, epochs=1)
@@ -185,20 +167,6 @@ def steps(
             np.asarray(value)  # wait for it
 
     return take
-
-
-def as_fit_does(args: tuple[Any, ...]) -> Any:
-    """Return inputs alone where there are no targets, as `fit` hands them on.
-
-    A model with a training step of its own looks at what it is given.
-    """
-    return args[0] if len(args) == 1 else tuple(args)
-
-
-def slices(tensors: Any, start: int, count: int) -> Any:
-    if isinstance(tensors, dict):
-        return {k: v[start : start + count] for k, v in tensors.items()}
-    return tensors[start : start + count]
 
 
 def idiom(
@@ -276,57 +244,6 @@ def by_hand(
             float(loss)
 
 
-class Batches(keras.utils.PyDataset):
-    """Reads a batch from disk when `fit` asks for it, in a new order."""
-
-    def __init__(self, args: tuple[Any, ...], batch: int, seed: int) -> None:
-        super().__init__()
-        self.args, self.batch = args, batch
-        self.generator = np.random.default_rng(seed)
-        one = args[0]
-        self.count = len(next(iter(one.values())) if isinstance(one, dict)
-                         else one)  # fmt: skip
-        self.on_epoch_end()
-
-    def __len__(self) -> int:
-        return -(-self.count // self.batch)
-
-    def __getitem__(self, index: int) -> Any:
-        start = index * self.batch
-        # In the order of the file: pages are read once.
-        chosen = np.sort(self.order[start : start + self.batch])
-        return as_fit_does(tuple(picked(a, chosen) for a in self.args))
-
-    def on_epoch_end(self) -> None:
-        self.order = self.generator.permutation(self.count)
-
-
-def picked(tensors: Any, chosen: np.ndarray) -> Any:
-    if isinstance(tensors, dict):
-        return {k: np.asarray(v[chosen]) for k, v in tensors.items()}
-    return np.asarray(tensors[chosen])
-
-
-def compiled_already(*_: Any, **__: Any) -> None:
-    """Leave what was compiled and traced as it is."""
-
-
-def stream(
-    module: Any, model: Any, arrays: Arrays, config: Any
-) -> Callable[[Arrays], None]:
-    """Return `fit` on a PyDataset: given arrays, `fit` copies them whole."""
-    fitted, _, _ = call_of_fit(module, model, arrays.head(1), config)
-
-    def run(some: Arrays) -> None:
-        again = mock.patch.object(type(fitted), "compile", compiled_already)
-        with again:
-            _, args, _ = call_of_fit(module, model, some, config)
-        data = Batches(args, config.batch_size, config.seed)
-        fitted.fit(data, epochs=1)
-
-    return run
-
-
 # === Counting ===============================================================
 
 
@@ -372,5 +289,5 @@ FRAMEWORK = Framework(
     again=again,
     stream=stream,
     count=count,
-    ceilings=lambda: ceilings.measured(matrices, triad, time.perf_counter),
+    ceilings=lambda: ceilings.measured(matrices, triad),
 )

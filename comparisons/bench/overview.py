@@ -14,6 +14,7 @@ from comparisons.figures import (
 from comparisons.memory import said_once
 from comparisons.results import (
     Compared,
+    Environment,
     Result,
     Throughput,
     read_results,
@@ -65,6 +66,15 @@ def conditions(result: Result) -> list[str]:
     return lines
 
 
+def made_with(e: Environment) -> str:
+    """Return machine, versions and commit on one line."""
+    return (
+        f"{e.cpu}, {e.cores} cores, {e.threads} threads, {e.platform}. Keras "
+        f"{e.keras} on {e.backend} {e.backend_version}, PyTorch {e.torch}. "
+        f"Commit {e.commit}, {e.date}."
+    )
+
+
 def controls(results: Sequence[Result]) -> tuple[int, int]:
     """Return how many controls hold 1, and how many there are."""
     found = [
@@ -111,13 +121,7 @@ def speed_grid(results: Sequence[Result]) -> Grid:
     busy = [r.task for r in results if r.machine and r.machine.busy]
     if busy:
         table.notes.append(f"Other work held the machine: {', '.join(busy)}.")
-    for result in results[-1:]:
-        e = result.environment
-        table.notes.append(
-            f"{e.cpu}, {e.cores} cores, {e.threads} threads, {e.platform}. "
-            f"Keras {e.keras} on {e.backend} {e.backend_version}, PyTorch "
-            f"{e.torch}."
-        )
+    table.notes += [made_with(r.environment) for r in results[-1:]]
     return table
 
 

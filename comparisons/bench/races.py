@@ -4,28 +4,29 @@ Each races contenders on living sides; see `comparisons/measure.py`.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from comparisons.bench.records import Half as HalfName
 from comparisons.bench.records import Timed
 from comparisons.bench.tables import Grid, ratio
 from comparisons.comparing import FLOORS, difference
 from comparisons.evidence import one_ulp_away
+from comparisons.experiment import Say
 from comparisons.measure import (
     Budget,
     Contender,
     Race,
     race,
+    ratio_of,
     sized,
     summary,
+    unmeasured,
 )
-from comparisons.results import Ratio
 from comparisons.side import Split, State
-from comparisons.statistics import block_interval
 from comparisons.task import Task
-from comparisons.worker import TITLES, HalfFailed, Side
+from comparisons.worker import TITLES, HalfFailed, Name, Side
 
 # Relative differences from the default mode that are still rounding. Ten steps
 # carry it on: 7e-4 at most was measured in float32 (chapter 8, eager), 4e-2 in
@@ -41,8 +42,7 @@ TOLERANCES = {
         "predictions": 0.05, "losses": 0.05, "predictions after": 0.2,
     },
 }  # fmt: skip
-Say = Callable[[str], None]
-Halves = dict[HalfName, Side]
+Halves = dict[Name, Side]
 
 
 def modes(
@@ -61,7 +61,7 @@ def modes(
     """
     found: list[Timed] = []
     for name, side in sides.items():
-        half = task.keras if name == "keras" else task.torch
+        half = task.half(name)
         told = side.call("mode_names")
         names = [
             mode
@@ -71,10 +71,7 @@ def modes(
         rows, evidence = {}, {}
         weights = side.call("initial", half, config, "float32", config.seed)
         ask = "evidence", half, config, train, test
-        floors = {
-            "float32": side.call(*ask, "default", one_ulp_away(weights, 1)),
-            "bfloat16": side.call(*ask, "default", cut(weights)),
-        }
+        floors: dict[str, State] = {}
         for mode in names:
             say(f"warming up {TITLES[name]}: {mode}")
             row = Timed(half=name, name=mode, label=told[mode][0])
@@ -90,6 +87,9 @@ def modes(
                 continue
             row.first_step_s = warm["first_step_s"]
             row.note = warm["lacks"].get("train", "")
+            if row.precision not in floors:
+                moved = MOVED[row.precision](weights)
+                floors[row.precision] = side.call(*ask, "default", moved)
             floor = floors[row.precision]
             check(row, evidence["default"], evidence[mode], floor)
         able = [mode for mode, row in rows.items() if not row.note]
@@ -138,6 +138,12 @@ def cut(weights: State) -> State:
     }
 
 
+MOVED: dict[str, Callable[[State], State]] = {
+    "float32": partial(one_ulp_away, seed=1),
+    "bfloat16": cut,
+}
+
+
 def idioms(
     task: Task,
     config: Any,
@@ -157,7 +163,7 @@ def idioms(
     }
     found: list[Timed] = []
     for name, side in sides.items():
-        half = task.keras if name == "keras" else task.torch
+        half = task.half(name)
         say(f"warming up {TITLES[name]}")
         rows = {
             "idiom": Timed(half=name, name="idiom", label=loops[name]),
@@ -187,7 +193,7 @@ def idioms(
 def itself(
     task: Task,
     config: Any,
-    name: HalfName,
+    name: Name,
     sides: Sequence[Side],
     train: Split,
     test: Split,
@@ -196,7 +202,7 @@ def itself(
     say: Say,
 ) -> list[Timed]:
     """Race a half against itself in a second process, by the same protocol."""
-    half = task.keras if name == "keras" else task.torch
+    half = task.half(name)
     rows: dict[str, Timed] = {}
     for number, side in enumerate(sides, 1):
         say(f"warming up {TITLES[name]}, process {number}")
@@ -224,22 +230,12 @@ def fill(rows: dict[str, Timed], found: Race, under: str) -> None:
         if group not in found.logs:
             continue
         row.blocks, row.rejected = found.blocks, found.rejected
-        if found.blocks < 2:
-            row.note = (
-                "not measurable here: others held up to "
-                f"{found.foreign_cores:.1f} cores"
-            )
+        row.note = unmeasured(found)
+        if row.note:
             continue
         row.speed = summary(found, group)
-        gaps = found.gaps(group, under)
         if group != under:
-            row.ratio = Ratio(
-                median=float(np.exp(np.median(gaps))),
-                ci95=block_interval(gaps),
-                control_ci95=block_interval(
-                    found.controls(group) + found.controls(under)
-                ),
-            )
+            row.ratio = ratio_of(found, group, under)
 
 
 TITLES_OF = {

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from comparisons.results import Environment, Ratio, Record, Speed
+from comparisons.worker import Name
 
-Half = Literal["keras", "torch"]
 Axis = Literal["samples", "batch"]
 
 
@@ -15,7 +15,7 @@ class Timed(Record):
     differs: relative difference from that row, by what was compared.
     """
 
-    half: Half
+    half: Name
     name: str
     label: str
     speed: Speed | None = None
@@ -33,7 +33,7 @@ class Timed(Record):
 class Grown(Record):
     """One epoch of so many samples, streamed from disk in such batches."""
 
-    half: Half
+    half: Name
     axis: Axis
     samples: int
     batch: int
@@ -45,7 +45,7 @@ class Grown(Record):
 class Growth(Record):
     """How an axis' cost grows: time as samples to the power of `slope`."""
 
-    half: Half
+    half: Name
     slope: float | None
     per_sample_us: tuple[float, float]  # at the smallest and at the largest
     grown_mib: float  # of peak memory, from the smallest to the largest

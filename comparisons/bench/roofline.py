@@ -16,11 +16,10 @@ from comparisons.plots import COLOURS
 from comparisons.results import Cost, Result, Throughput
 from comparisons.side import Split
 from comparisons.task import Task
-from comparisons.worker import TITLES, Name, Side
+from comparisons.worker import SIDES, TITLES, Name, Side
 
 matplotlib.use("Agg")
 
-SIDES: tuple[Name, Name] = ("keras", "torch")
 # A step that takes less than twice what the machine needs is bound by it.
 NEAR = 0.5
 

@@ -6,7 +6,7 @@ that belongs to no file, so that pages of the samples themselves do not count.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from comparisons.bench.records import Axis, Grown, Growth
-from comparisons.bench.records import Half as HalfName
 from comparisons.bench.tables import Grid
+from comparisons.experiment import Say
 from comparisons.side import Split
 from comparisons.task import Task
-from comparisons.worker import TITLES, RequestError, Side
+from comparisons.worker import SIDES, TITLES, Name, RequestError, Side
 
 SAMPLES = (1_000, 4_000, 16_000, 64_000)
 BATCHES = (1, 8, 64, 512)
@@ -68,10 +68,10 @@ def size_mib(split: Split) -> float:
 def scale(
     task: Task,
     config: Any,
-    sides: dict[HalfName, Side],
+    sides: dict[Name, Side],
     train: Split,
     folder: Path,
-    say: Callable[[str], None],
+    say: Say,
 ) -> list[Grown]:
     """Train one epoch of more and more samples, then in larger batches.
 
@@ -88,7 +88,7 @@ def scale(
         with repeated(train, samples, folder) as split:
             for name, side in sides.items():
                 say(f"{TITLES[name]}: {samples:,} in batches of {batch}")
-                half = task.keras if name == "keras" else task.torch
+                half = task.half(name)
                 some = replace(config, batch_size=batch, epochs=1)
                 told = side.call("stream", half, some, split, axis)
                 found.append(
@@ -107,7 +107,7 @@ def scale(
 def growth(rows: Sequence[Grown]) -> list[Growth]:
     """Fit, for each half, how time and memory grow with the samples."""
     found = []
-    for half in ("keras", "torch"):
+    for half in SIDES:
         mine = [r for r in rows if r.half == half and r.axis == "samples"]
         if len(mine) < 2:
             continue

@@ -17,9 +17,9 @@ class Grid:
     notes: list[str] = field(default_factory=list)
 
     def markdown(self) -> str:
-        lines = [f"## {self.title}", "", row(self.columns)]
+        lines = [f"## {self.title}", "", row(*self.columns)]
         lines.append("|" + "---|" * len(self.columns))
-        lines += [row(cells) for cells in self.rows]
+        lines += [row(*cells) for cells in self.rows]
         lines += [f"\n{note}" for note in self.notes]
         return "\n".join(lines) + "\n"
 
@@ -39,7 +39,7 @@ class Grid:
         return table
 
 
-def row(cells: Sequence[str]) -> str:
+def row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,6 +1,5 @@
 """What PyTorch has a say in when a half is timed; twin: keras_works.py."""
 
-import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -14,14 +13,9 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
 from comparisons.bench import ceilings, glibc
+from comparisons.bench.retraining import Lacking, kept_steps, own_steps
 from comparisons.bench.traffic import Traffic
-from comparisons.bench.works import (
-    Framework,
-    Lacking,
-    Mode,
-    kept_steps,
-    own_steps,
-)
+from comparisons.bench.works import Framework, Mode
 from comparisons.side import Half
 from shared_data import Arrays, first
 
@@ -222,19 +216,27 @@ def count(
 
 def matrices(size: int, dtype: str) -> Callable[[], Any]:
     """Return what multiplies two square matrices."""
-    kind = getattr(torch, dtype)
-    generator = torch.Generator().manual_seed(0)
-    left, right = (
-        torch.randn(size, size, generator=generator).to(kind) for _ in "ab"
-    )
-    out = torch.empty(size, size, dtype=kind)
-    return lambda: torch.matmul(left, right, out=out)
+    kind, where = getattr(torch, dtype), device()
+    left, right = (torch.randn(size, size, device=where).to(kind) for _ in "ab")
+    out = torch.empty(size, size, dtype=kind, device=where)
+    return lambda: finish(torch.matmul(left, right, out=out))
 
 
 def triad(count: int) -> Callable[[], Any]:
     """Return STREAM's triad, a = b + s * c, on float32."""
-    b, c, a = torch.ones(count), torch.ones(count), torch.empty(count)
-    return lambda: torch.add(b, c, alpha=3.0, out=a)
+    b, c, a = torch.ones(3, count, device=device())
+    return lambda: finish(torch.add(b, c, alpha=3.0, out=a))
+
+
+def device() -> str:
+    """Return where the halves run: `--device cpu` hides every card."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def finish(value: torch.Tensor) -> None:
+    """Wait for a value."""
+    if value.is_cuda:
+        torch.cuda.synchronize()
 
 
 FRAMEWORK = Framework(
@@ -245,5 +247,5 @@ FRAMEWORK = Framework(
     again=again,
     stream=stream,
     count=count,
-    ceilings=lambda: ceilings.measured(matrices, triad, time.perf_counter),
+    ceilings=lambda: ceilings.measured(matrices, triad),
 )

@@ -5,28 +5,24 @@ model. `Works` makes them; what differs, a `Framework` is told.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import (
     AbstractContextManager,
     ExitStack,
-    contextmanager,
     nullcontext,
-    suppress,
 )
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
-from unittest import mock
 
 import numpy as np
 
 from comparisons.bench import glibc, streaming
+from comparisons.bench.retraining import Lacking, again_of
 from comparisons.engine import Engine
 from comparisons.side import Half, Split, State, stopwatch
 from shared_data import Arrays, first
 
-# Training steps are timed on so many batches, in turn, that lie in memory.
-HELD = 16
 # Steps and samples by which a mode is compared with the default one.
 CHECKED_STEPS, CHECKED = 10, 64
 
@@ -58,10 +54,6 @@ class Work(NamedTuple):
     run: Callable[[int, int], list[float] | None]
     samples: int
     parts: bool = False
-
-
-class Lacking(Exception):
-    """A half has nothing of the kind to time; says why."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +137,8 @@ class Works:
                 model = way.prepare(model)
             trained = module, model, arrays, config
             makers: dict[str, Callable[[], Work]] = {
-                "train": partial(epochs_of, module, model, arrays, config),
-                "step": partial(self.steps_of, module, model, arrays, config),
+                "train": partial(self.epochs_of, *trained),
+                "step": partial(self.steps_of, *trained),
                 "predict": partial(
                     self.predictions_of, module, model, held_out,
                     min(config.batch_size, len(held_out)), False,
@@ -201,6 +193,13 @@ class Works:
                 calls = work.run(rounds, samples)
                 self.engine.synchronize()
         return spent | {"calls_s": calls or []}
+
+    def epochs_of(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Work:
+        one = replace(config, epochs=1)
+        again, parts = again_of(module, model, arrays, one)
+        return Work(again, len(arrays), parts)
 
     def steps_of(
         self, module: Any, model: Any, arrays: Arrays, config: Any
@@ -321,107 +320,3 @@ class Works:
     def ceilings(self) -> dict[str, float]:
         with self.engine.all_cores():
             return self.framework.ceilings()
-
-
-# === Training again =========================================================
-
-
-class Recorded(Exception):
-    """Ends a training as soon as what it was to do is known."""
-
-
-def epochs_of(module: Any, model: Any, arrays: Arrays, config: Any) -> Work:
-    again, parts = again_of(module, model, arrays, replace(config, epochs=1))
-    return Work(again, len(arrays), parts)
-
-
-def again_of(
-    module: Any, model: Any, arrays: Any, config: Any
-) -> tuple[Callable[[int, int], None], bool]:
-    """Return what trains the model, time and again, and whether in parts.
-
-    It is told how many epochs and of how many samples. Of a Keras half it is
-    that half's own call of `fit`, without compiling anew; but not where `fit`
-    gets other things than the samples, such as features: they would be
-    computed outside the time. A half that compiles in every call looks the
-    slower the fewer samples it gets, so that it is not timed in parts.
-    """
-    calls: list[tuple[Any, Any]] = []
-    fit: Any = getattr(model, "fit", None)
-
-    def recording_fit(*args: Any, **kwargs: Any) -> Any:
-        if args and same_kind(args[0], arrays.inputs):
-            calls.append((args, kwargs))
-            raise Recorded
-        return fit(*args, **kwargs)
-
-    def own(epochs: int, samples: int) -> None:
-        some = arrays.head(samples)
-        module.train(model, some, replace(config, epochs=epochs))
-
-    def fit_again(epochs: int, samples: int) -> None:
-        args, kwargs = calls[-1]
-        args = tuple(first(a, samples) for a in args)
-        fit(*args, **{**kwargs, "epochs": epochs})
-
-    if fit is None:
-        return own, True
-    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
-        own(1, 1)  # one sample tells what `fit` is given
-        return own, False
-    with mock.patch.object(model, "fit", recording_fit), suppress(Recorded):
-        own(1, len(arrays))
-    return fit_again, True
-
-
-def same_kind(given: Any, samples: Any) -> bool:
-    """Whether `fit` was given samples, by the shape of one of them."""
-    if isinstance(samples, dict):
-        return isinstance(given, dict) and given.keys() == samples.keys()
-    return getattr(given, "shape", ())[1:] == samples.shape[1:]
-
-
-@contextmanager
-def kept_steps(module: Any) -> Iterator[list[tuple[Any, Any]]]:
-    """Keep what a half's own `train_step` is given while the block runs."""
-    calls: list[tuple[Any, Any]] = []
-    step = module.train_step
-
-    def keeping(*args: Any, **kwargs: Any) -> Any:
-        calls.append((args, kwargs))
-        return step(*args, **kwargs)
-
-    with mock.patch.object(module, "train_step", keeping):
-        yield calls
-
-
-def own_steps(
-    module: Any,
-    model: Any,
-    arrays: Arrays,
-    config: Any,
-    before: Callable[[Iterable[Any]], None] = lambda _: None,
-) -> Callable[[int], None]:
-    """Return what calls the half's `train_step` on the batches of a training.
-
-    `before` gets what the step is given, before so many are taken.
-    """
-    some = arrays.head(HELD * config.batch_size)
-    with kept_steps(module) as calls:
-        module.train(model, some, replace(config, epochs=1))
-    calls = calls[:HELD]
-    whole = [call for call in calls if sizes(call) == sizes(calls[0])]
-
-    def take(count: int) -> None:
-        before(whole[0][0])
-        for index in range(count):
-            args, kwargs = whole[index % len(whole)]
-            module.train_step(*args, **kwargs)
-
-    return take
-
-
-def sizes(call: tuple[Any, Any]) -> list[Any]:
-    """Return the shapes in a call: a last batch may be smaller."""
-    args, kwargs = call
-    return [getattr(a, "shape", None) for a in [*args, *kwargs.values()]]
