@@ -19,7 +19,7 @@ from test_results import make_result, stored
 
 from comparisons import __main__ as cli
 from comparisons import differences as atlas
-from comparisons import program, selection, worker
+from comparisons import overhead, program, selection, worker
 from comparisons.experiment import Request
 from comparisons.proofs import Entry
 from comparisons.results import Result, read_result
@@ -67,6 +67,9 @@ class Here:
         self.facts = {"device": "cpu"}
         self.started = 0
         monkeypatch.setattr(worker, "both_sides", self.both_sides)
+        # As in a program that begins: other tests had sides here.
+        monkeypatch.setattr(overhead, "WORK", set())
+        monkeypatch.setattr(overhead, "IMPORTS", set())
 
     @contextmanager
     def both_sides(self, settings: Any) -> Iterator[tuple[Any, Any]]:
