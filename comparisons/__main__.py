@@ -149,7 +149,7 @@ def bench(
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = None,
-    repeats: RepeatsOption = 3,
+    repeats: RepeatsOption = 4,
     fresh: FreshOption = False,
 ) -> None:
     """Measure speed and memory of pairs that are proven first.

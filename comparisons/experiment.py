@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ from comparisons.results import (
 from comparisons.side import Split, write_more, write_split
 from comparisons.task import Task
 from comparisons.worker import (
+    SIDES,
     Name,
     RequestError,
     Settings,
@@ -47,7 +49,7 @@ class Request:
     kinds: tuple[str, ...] = ("train", "predict")  # of work that is timed
     seconds: float = 6.0  # for each of them
     cost: bool = False  # count a step, and measure the machine's ceilings
-    repeats: int = 1  # fresh processes whose memory is measured
+    repeats: int = 1  # fresh processes that memory and speed are taken of
     fresh: bool = False  # prove anew what was proven before
 
     def asked(self, settings: Settings) -> dict[str, str]:
@@ -119,12 +121,17 @@ def run_task(
     ):
         # Only now wait for the imports of both sides.
         made_with = environment(task, keras, torch, settings)
-        fresh: tuple[Side, Side] | None = None
+        fresh: list[tuple[Side, Side]] = []
         if request.accuracy or request.speed:
             # Memory and speed are those of processes that did nothing before.
             # They are started where a side waits for the other.
-            fresh = stack.enter_context(both_sides(settings))
-            begun = memory_table.begin(fresh, task, config, train)
+            fresh = [
+                stack.enter_context(both_sides(settings))
+                for _ in range(request.repeats)
+            ]
+            begun = [
+                memory_table.begin(pair, task, config, train) for pair in fresh
+            ]
         if proof:
             parity = proof.told()
         else:
@@ -137,7 +144,7 @@ def run_task(
         samples = {"train": train.samples or 0, "test": test.samples or 0}
         result = of_proof(task, request, samples, made_with, parity)
         entry.write(result)
-        if fresh is None:
+        if not fresh:
             return result
         picture_path = earlier and earlier.with_name(f"{task.stem}_exhibit.png")
         if request.accuracy:
@@ -147,17 +154,18 @@ def run_task(
             )  # fmt: skip
             result.exhibit = show(shown, picture_path)
             result.accuracy.reproduced = reproduced(result, earlier)
-        result.memory = memory_table.memory_of(
-            task, config, train, settings, begun, request.repeats, say
-        )
+        say("measuring memory")
+        result.memory = memory_table.memory_of(begun)
         if request.speed and parity.passed:
             say("measuring speed")
-            for side in fresh:
+            starts: list[dict[Name, Side]] = [
+                dict(zip(SIDES, pair, strict=True)) for pair in fresh
+            ]
+            for side in chain.from_iterable(fresh):
                 side.doing = "measuring speed"
-            living: dict[Name, Side] = {"keras": fresh[0], "torch": fresh[1]}
             result.machine = machine.before()
             result.throughput = measure.throughput(
-                living,
+                starts,
                 {"keras": task.keras, "torch": task.torch},
                 config,
                 train,
@@ -170,7 +178,7 @@ def run_task(
             if request.cost:
                 say("counting a step, measuring the machine")
                 result.cost = roofline.cost_of(
-                    task, config, living, train, result.throughput
+                    task, config, starts[0], train, result.throughput
                 )
             result.machine.load_after = machine.load()
         return result

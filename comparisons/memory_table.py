@@ -4,7 +4,7 @@ A process can be measured once: what it did before stays in its pools. So each
 repeat is a new pair of sides.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import Future
 from statistics import median
 from typing import Any
@@ -14,7 +14,7 @@ from comparisons.memory_work import Bytes
 from comparisons.results import Arithmetic, Inventory, Memory, Peaks, Repeat
 from comparisons.side import Split
 from comparisons.task import Task
-from comparisons.worker import TITLES, HalfFailed, Settings, Side, both_sides
+from comparisons.worker import TITLES, HalfFailed, Side
 
 Begun = list[tuple[Side, "Future[Any]"]]
 Told = dict[str, dict[str, Any]]  # by side: peaks, and bytes where known
@@ -32,23 +32,9 @@ def begin(
     ]
 
 
-def memory_of(
-    task: Task,
-    config: Any,
-    train: Split,
-    settings: Settings,
-    begun: Begun,
-    repeats: int,
-    say: Callable[[str], None],
-) -> Memory:
-    """Return what was begun, and as many fresh pairs as `repeats` lack."""
-    say("measuring memory")
-    found = [told(begun)]
-    for repeat in range(2, repeats + 1):
-        say(f"measuring memory, {repeat} of {repeats}")
-        with both_sides(settings) as sides:
-            found.append(told(begin(sides, task, config, train)))
-    return combined(found)
+def memory_of(begun: Sequence[Begun]) -> Memory:
+    """Wait for every fresh pair of sides that was asked, and combine."""
+    return combined([told(one) for one in begun])
 
 
 def told(begun: Begun) -> Told:

@@ -64,9 +64,8 @@ ModesOption = Annotated[
 AgainstOption = Annotated[
     str | None,
     typer.Option(
-        metavar="idioms|itself",
-        help="Race halves against the loop that is written first, or "
-        "against themselves in another process.",
+        metavar="idioms",
+        help="Race halves against the loop that is written first.",
     ),
 ]
 ScaleOption = Annotated[
@@ -78,7 +77,7 @@ SecondsOption = Annotated[
 RepeatsOption = Annotated[
     int,
     typer.Option(
-        min=1, max=100, help="Fresh processes whose memory is measured."
+        min=1, max=100, help="Starts of both processes that are measured."
     ),
 ]
 FreshOption = Annotated[

@@ -219,7 +219,8 @@ def markdown_cost(result: Result) -> list[str]:
             if part.ratio:
                 low, high = part.ratio.control_ci95
                 control = f"[{low:.2f}, {high:.2f}]"
-            count = f"{part.blocks} kept, {part.rejected} rejected"
+            count = f"{part.starts} × {part.blocks} kept, "
+            count += f"{part.rejected} rejected"
             lines.append(row(name, *speed(part), control, count))
         modes = ", ".join(f"{TITLES[n]}: {m}" for n, m in t.mode.items())
         starts = "; ".join(

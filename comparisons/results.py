@@ -85,6 +85,12 @@ class Ratio(Record):
 
 
 class Compared(Record):
+    """Two halves, each in so many processes that were started for it.
+
+    `blocks` were kept of the start that has the fewest.
+    """
+
+    starts: int = 1
     keras: Speed | None = None
     torch: Speed | None = None
     ratio: Ratio | None = None

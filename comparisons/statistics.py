@@ -136,6 +136,34 @@ def block_interval(logs: Sequence[float]) -> tuple[float, float]:
     return math.exp(low), math.exp(high)
 
 
+def interval_of(starts: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Return a 95 % interval of a ratio from the logarithms of its blocks.
+
+    `starts` holds the blocks of each start of the processes. Blocks of one
+    start share what that start decided, so its mean counts as one
+    observation: Student's t over these means. Few of them may lie together by
+    chance: the interval is no narrower than that of the blocks about their
+    start's mean, as in an analysis of variance that lets no component be
+    negative. Of a single start it is `block_interval`: how far another start
+    would lie apart, it cannot tell.
+    """
+    if len(starts) == 1:
+        return block_interval(starts[0])
+    if not starts or any(len(blocks) < 2 for blocks in starts):
+        return float("nan"), float("nan")
+    means = np.array([np.mean(blocks) for blocks in starts])
+    counts = np.array([len(blocks) for blocks in starts])
+    free = int(counts.sum() - len(starts))
+    squares = sum(float(np.var(b)) * len(b) for b in starts) / free
+    error = math.sqrt(squares * float((1 / counts).sum())) / len(starts)
+    reach = max(
+        float(stats.t.ppf(0.975, len(starts) - 1) * stats.sem(means)),
+        float(stats.t.ppf(0.975, free)) * error,
+    )
+    middle = float(means.mean())
+    return math.exp(middle - reach), math.exp(middle + reach)
+
+
 def agreement(answer: str, keras: np.ndarray, torch: np.ndarray) -> float:
     """Return the share of samples on which two sets of predictions agree.
 

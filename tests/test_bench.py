@@ -43,7 +43,7 @@ from shared_data import Arrays
 TASK = BY_STEM["chapter08_digits_convnet"]
 CONFIG: Any = SimpleNamespace(batch_size=10, seed=0)
 SPLITS = tuple(Split(Path(), name, 100) for name in ("train", "test"))
-QUICK = Budget(block_s=1e-9, longest_s=1e-9, blocks=3, attempts=3)
+QUICK = Budget(letter_s=1e-9, blocks=3, attempts=3)
 
 
 class Side:
@@ -118,8 +118,8 @@ def silent(_: str) -> None:
 
 
 def run_modes(keras: Side, torch: Side, chosen: tuple[str, ...]) -> Any:
-    sides: Any = {"keras": keras, "torch": torch}
-    rows = races.modes(TASK, CONFIG, sides, *SPLITS, QUICK, chosen, silent)
+    starts: Any = [{"keras": keras, "torch": torch}]
+    rows = races.modes(TASK, CONFIG, starts, *SPLITS, QUICK, chosen, silent)
     return {(row.half, row.name): row for row in rows}
 
 
@@ -192,14 +192,14 @@ def test_a_mode_that_fails_costs_no_other_one():
     assert rows["keras", "eager"].ratio.median == pytest.approx(0.5)
 
 
-# === Idioms, and a half against itself ======================================
+# === Idioms =================================================================
 
 
 def test_the_half_is_set_over_the_loop_that_is_written_first():
     keras = Side({"idiom": 2.0, "again": 1.0})
     torch = Side({"idiom": 1.0, "again": 4.0})
-    sides: Any = {"keras": keras, "torch": torch}
-    rows = races.idioms(TASK, CONFIG, sides, *SPLITS, QUICK, silent)
+    starts: Any = [{"keras": keras, "torch": torch}]
+    rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     found = {(row.half, row.name): row for row in rows}
     assert found["keras", "half"].ratio.median == pytest.approx(2.0)
     assert found["torch", "half"].ratio.median == pytest.approx(0.25)
@@ -209,29 +209,39 @@ def test_the_half_is_set_over_the_loop_that_is_written_first():
 
 
 def test_a_half_without_such_a_loop_says_so():
-    sides: Any = {"keras": Side({"again": 1.0}, lacks=("idiom",))}
-    rows = races.idioms(TASK, CONFIG, sides, *SPLITS, QUICK, silent)
+    starts: Any = [{"keras": Side({"again": 1.0}, lacks=("idiom",))}]
+    rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {"does not"}
     assert all(row.speed is None for row in rows)
 
 
-def test_two_processes_of_a_half_are_raced():
-    sides: Any = [Side({"step": 1.0}), Side({"step": 1.25})]
-    rows = races.itself(
-        TASK, CONFIG, "torch", sides, *SPLITS, QUICK, "step", silent
-    )
-    first, second = rows
-    assert first.ratio is None
-    assert second.ratio and second.ratio.median == pytest.approx(0.8)
+def test_every_start_is_warmed_up_and_raced():
+    """What a start decides is in the interval, and in the control."""
+    starts: Any = [
+        {"torch": Side({"idiom": 1.0, "again": seconds})}
+        for seconds in (0.50, 0.55, 0.45, 0.50)
+    ]
+    rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
+    half = rows[1]
+    assert half.starts == 4 and half.blocks == 3
+    low, high = half.ratio.ci95
+    assert low < 1.9 and high > 2.1
+    logs = np.log([1 / 0.50, 1 / 0.55, 1 / 0.45, 1 / 0.50])
+    gaps = [0.0, 0.0, logs[0] - logs[1], logs[2] - logs[3]]
+    reach = 3.182446 * np.std(gaps, ddof=1) / 2
+    expected = np.exp(np.mean(gaps) + reach * np.array([-1, 1]))
+    assert half.ratio.control_ci95 == pytest.approx(tuple(expected))
+    for sides in starts:
+        assert {("idiom", "idiom"), ("half", "again")} <= set(
+            sides["torch"].asked
+        )
 
 
 def test_a_race_among_others_gives_words_and_no_number(monkeypatch):
     loud = SimpleNamespace(foreign_cores=lambda: 1.5)
     monkeypatch.setattr(measure, "Guard", lambda _: loud)
-    sides: Any = [Side({"step": 1.0}), Side({"step": 1.0})]
-    rows = races.itself(
-        TASK, CONFIG, "torch", sides, *SPLITS, QUICK, "step", silent
-    )
+    starts: Any = [{"torch": Side({"idiom": 1.0, "again": 1.0})}]
+    rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {
         "not measurable here: others held up to 1.5 cores"
     }
@@ -396,8 +406,10 @@ def test_the_roofline_is_drawn_from_results():
 def test_ceilings_are_the_best_of_several_by_hand(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(ceilings.time, "perf_counter", lambda: clock[0])
-    spent = {"float32": iter([9.0, 2.0, 0.5, *[1.0] * 9])}
-    spent["bfloat16"] = iter([9.0, *[0.25] * 9])
+    # Of the largest: all smaller products take no time worth telling.
+    largest = ceilings.SIZES[-1]
+    spent = {"float32": [9.0, 2.0, 0.5, *[1.0] * 9]}
+    spent["bfloat16"] = [9.0, *[0.25] * 9]
 
     def work(seconds: Iterator[float]) -> Callable[[], None]:
         def run() -> None:
@@ -406,10 +418,12 @@ def test_ceilings_are_the_best_of_several_by_hand(monkeypatch):
         return run
 
     found = ceilings.measured(
-        lambda size, dtype: work(spent[dtype]),
+        lambda size, dtype: work(
+            iter(spent[dtype] if size == largest else [1e-3] * 9)
+        ),
         lambda count: work(iter([9.0, *[0.1] * 9])),
     )
-    flop = 2e-9 * ceilings.SIZE**3
+    flop = 2e-9 * largest**3
     assert found == pytest.approx(
         {
             "matmul_float32_gflops": flop / 0.5,
@@ -417,6 +431,23 @@ def test_ceilings_are_the_best_of_several_by_hand(monkeypatch):
             "triad_gbs": 12e-9 * ceilings.COUNT / 0.1,
         }
     )
+
+
+def test_a_type_without_instructions_costs_no_minutes(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(ceilings.time, "perf_counter", lambda: clock[0])
+    asked: list[int] = []
+
+    def matrices(size: int, dtype: str) -> Callable[[], None]:
+        asked.append(size)
+
+        def run() -> None:
+            clock[0] += 2e-9 * size**3 / 2.0  # two GFLOP/s
+
+        return run
+
+    assert ceilings.products(matrices, "bfloat16") == pytest.approx(2.0)
+    assert asked == [256, 512]  # 0.13 s; 1,024 would take 1.07 s
 
 
 # === The overview ===========================================================
@@ -465,7 +496,10 @@ def test_controls_that_hold_one_are_counted():
     ratio.control_ci95 = (1.01, 1.2)  # type: ignore[union-attr]
     # It is that of the epochs too.
     assert overview.controls([result]) == (2, 4)
-    assert "2 of 4 of these hold 1" in overview.speed_grid([result]).markdown()
+    assert (
+        "2 of 4 of these controls hold 1"
+        in overview.speed_grid([result]).markdown()
+    )
 
 
 def test_an_overview_holds_what_lies_there_already(tmp_path):
@@ -527,7 +561,6 @@ def test_freed_memory_is_kept_and_given_back_when_asked():
     [
         (("all", None, False), "modes"),
         ((None, "idioms", False), "idioms"),
-        ((None, "itself", False), "itself"),
         ((None, None, True), "scale"),
         ((None, None, False), None),
     ],

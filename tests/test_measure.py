@@ -164,37 +164,43 @@ class Sides:
         monkeypatch: Any,
         time_of: Callable[[str, int], float],
         foreign: Iterable[float] = (),
+        starts: int = 1,
     ) -> None:
         self.asked: list[tuple[str, str, int]] = []
         self.guards = 0
         self.time_of = time_of
         self.foreign = list(foreign)
         monkeypatch.setattr(measure, "Guard", self.guard)
-        self.sides: Any = {
-            name: SimpleNamespace(call=self.call_of(name))
-            for name in ("keras", "torch")
-        }
+        self.starts: Any = [
+            {
+                name: SimpleNamespace(call=self.call_of(name, start))
+                for name in ("keras", "torch")
+            }
+            for start in range(starts)
+        ]
 
-    def call_of(self, name: str) -> Callable[..., dict[str, float]]:
+    def call_of(self, name: str, start: int) -> Callable[..., dict[str, float]]:
+        number = f"{name}{start or ''}"
+
         def call(
             function: str, key: str, what: str, rounds: int, samples: int
         ) -> dict[str, float]:
             assert (function, key, samples) == ("time_block", "default", 100)
-            self.asked.append((name, what, rounds))
+            self.asked.append((number, what, rounds))
             # The first of each is the calibration.
-            count = sum(1 for asked in self.asked if asked[0] == name) - 2
-            wall = rounds * self.time_of(name, count)
+            count = sum(1 for asked in self.asked if asked[0] == number) - 2
+            wall = rounds * self.time_of(number, count)
             return {"wall_s": wall, "cpu_s": 2 * wall}
 
         return call
 
     def guard(self, sides: Any) -> Any:
-        """Watch one block: all four letters lie between its two readings."""
-        assert sides == list(self.sides.values())
+        """Watch one block: all letters lie between its two readings."""
+        assert sides == [s for start in self.starts for s in start.values()]
         began = len(self.asked)
 
         def foreign_cores() -> float:
-            assert len(self.asked) == began + 4
+            assert len(self.asked) == began + 16
             self.guards += 1
             script = self.foreign[self.guards - 1 : self.guards]
             return script[0] if script else 0.0
@@ -202,8 +208,11 @@ class Sides:
         return SimpleNamespace(foreign_cores=foreign_cores)
 
     def race(self, budget: Budget) -> Any:
-        contenders = [Contender(name, s) for name, s in self.sides.items()]
-        return race(contenders, "train", 100, budget)
+        teams = [
+            [Contender(name, side) for name, side in start.items()]
+            for start in self.starts
+        ]
+        return race(teams, "train", 100, budget)
 
     def compare(self, budget: Budget) -> Any:
         return compared(self.race(budget))
@@ -215,7 +224,7 @@ class Sides:
 
 
 STEADY = {"keras": 0.1, "torch": 0.2}
-BUDGET = Budget(block_s=1.0, longest_s=1.0, blocks=4, attempts=6)
+BUDGET = Budget(letter_s=1.0, blocks=4, attempts=6)
 
 
 def steady(name: str, _: int) -> float:
@@ -225,7 +234,7 @@ def steady(name: str, _: int) -> float:
 def test_blocks_alternate_and_every_half_follows_the_other(monkeypatch):
     sides = Sides(monkeypatch, steady)
     sides.compare(BUDGET)
-    assert sides.order() == "ABBABAABABBABAAB"
+    assert sides.order() == 2 * ("ABBABAAB" * 2 + "BAABABBA" * 2)
     assert {what for _, what, _ in sides.asked} == {"train"}
 
 
@@ -278,10 +287,10 @@ def test_the_ratio_and_its_interval_by_hand(monkeypatch):
     factors = (1.0, 2.0, 4.0)
 
     def scripted(name: str, count: int) -> float:
-        block = max(count, 0) // 2
+        block = max(count, 0) // 8
         return 0.1 * (factors[block] if name == "torch" else 1.0)
 
-    budget = Budget(block_s=1.0, longest_s=1.0, blocks=3, attempts=3)
+    budget = Budget(letter_s=1.0, blocks=3, attempts=3)
     found = Sides(monkeypatch, scripted).compare(budget)
     assert found.ratio.median == pytest.approx(0.5)
     # Student's t with two degrees of freedom: 4.30265 at 97.5 %.
@@ -294,14 +303,14 @@ def test_the_ratio_and_its_interval_by_hand(monkeypatch):
 
 def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
     def disturbed(name: str, count: int) -> float:
-        second = count in (2, 3)  # both letters of the second block
+        second = 8 <= count < 16  # all letters of the second block
         return STEADY[name] * (40.0 if second and name == "torch" else 1.0)
 
     sides = Sides(monkeypatch, disturbed, foreign=[0.0, 1.7])
     found = sides.compare(BUDGET)
     assert (found.blocks, found.rejected) == (4, 1)
     assert found.foreign_cores == pytest.approx(1.7)
-    assert sides.order() == "ABBABAABABBABAABABBA"
+    assert len(sides.order()) == 5 * 16
     assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
     assert found.torch.iqr == pytest.approx((500.0, 500.0))
 
@@ -321,7 +330,7 @@ def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
     assert (found.keras, found.torch, found.ratio) == (None, None, None)
     assert found.blocks == quiet
     assert found.rejected == BUDGET.attempts - quiet
-    assert len(sides.order()) == 4 * BUDGET.attempts
+    assert len(sides.order()) == 16 * BUDGET.attempts
 
 
 def test_the_attempts_end(monkeypatch):
@@ -332,7 +341,7 @@ def test_the_attempts_end(monkeypatch):
 
 
 def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch):
-    budget = Budget(block_s=1.0, longest_s=1.0, blocks=8, attempts=8)
+    budget = Budget(letter_s=1.0, blocks=8, attempts=8)
     ratios, controls = 0, 0
     for seed in range(60):
         found = noisy_sides(monkeypatch, 0.02, seed).compare(budget).ratio
@@ -343,30 +352,89 @@ def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch):
     assert ratios >= 52 and controls >= 52
 
 
-def test_the_control_by_hand(monkeypatch):
-    # Seconds of the four letters of two blocks; outer ones play A.
-    keras = [0.1, 0.2, 0.1, 0.4, 0.1, 0.1, 0.1, 0.1]
+def test_the_control_of_one_start_by_hand(monkeypatch):
+    # Seconds of the letters of two blocks; they play A B B A A B B A.
+    keras = [0.1, 0.2, 0.1, 0.4, *[0.1] * 4, *[0.1] * 8]
 
     def scripted(name: str, count: int) -> float:
-        return keras[max(count, 0) % 8] if name == "keras" else 0.1
+        return keras[max(count, 0) % 16] if name == "keras" else 0.1
 
-    budget = Budget(block_s=1e-9, longest_s=1e-9, blocks=4, attempts=4)
+    budget = Budget(letter_s=1e-9, blocks=2, attempts=2)
     found = Sides(monkeypatch, scripted).race(budget)
-    # Speeds are 1 over these: (log 10 - log 5 - log 10 + log 2.5) / 2.
-    expected = (math.log(2.5) - math.log(5)) / 2
-    assert found.controls("keras") == pytest.approx([expected, 0.0])
-    assert found.controls("torch") == pytest.approx([0.0, 0.0])
+    # Speeds are 1 over these: (log 10 - log 5 - log 10 + log 2.5) / 4.
+    expected = (math.log(2.5) - math.log(5)) / 4
+    assert found.controls(["keras"]) == [pytest.approx([expected, 0.0])]
+    assert found.controls(["torch"]) == [pytest.approx([0.0, 0.0])]
 
 
-def test_every_second_control_is_played_the_other_way_round(monkeypatch):
-    # A letter after another of its own process is always faster.
-    def warmer(name: str, count: int) -> float:
-        return 0.05 if count % 4 == 3 else 0.1
+def test_a_drift_within_a_block_is_no_difference_of_a_half(monkeypatch):
+    letters = 0
 
-    budget = Budget(block_s=1e-9, longest_s=1e-9, blocks=8, attempts=8)
-    controls = Sides(monkeypatch, warmer).race(budget).controls("keras")
-    half = math.log(2) / 2
-    assert controls == pytest.approx([half, -half, half, -half])
+    def slower_and_slower(name: str, count: int) -> float:
+        nonlocal letters
+        letters += count >= 0
+        return 0.1 * 1.01**letters
+
+    budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
+    found = Sides(monkeypatch, slower_and_slower).compare(budget)
+    low, high = found.ratio.control_ci95
+    # In all, it gets a sixth slower; the roles of A and B take it apart.
+    assert 0.99 < low < 1 < high < 1.01
+
+
+# === Several starts =========================================================
+
+
+def test_all_starts_take_turns_in_one_block(monkeypatch):
+    sides = Sides(monkeypatch, lambda name, _: 0.1, starts=4)
+    found = sides.compare(Budget(letter_s=0.1, blocks=2, attempts=2))
+    names = [f"{name}{i or ''}" for i in range(4) for name in STEADY]
+    first = [name for name, _, _ in sides.asked[8:24]]
+    assert first == [*names, *reversed(names)]
+    later = [*names[1:], names[0]]
+    assert [n for n, _, _ in sides.asked[24:]] == [*later, *reversed(later)]
+    assert (found.starts, found.blocks) == (4, 2)
+    assert found.ratio.ci95 == pytest.approx((1.0, 1.0))
+
+
+def test_what_a_start_decides_is_in_interval_and_control(monkeypatch):
+    """Blocks of a process agree to the bit: they alone would tell nothing."""
+    decided = {"keras": 0.1, "keras1": 0.11, "keras2": 0.1, "keras3": 0.1}
+
+    def scripted(name: str, _: int) -> float:
+        return decided.get(name, 0.1)
+
+    sides = Sides(monkeypatch, scripted, starts=4)
+    found = sides.compare(Budget(letter_s=0.1, blocks=2, attempts=2))
+    # Student's t with three degrees of freedom: 3.18245 at 97.5 %. One of
+    # four is log 1.1 away: their standard error is a quarter of it.
+    gap = math.log(1.1) / 4
+    assert found.ratio.ci95 == pytest.approx(
+        (math.exp(gap - 3.182446 * gap), math.exp(gap + 3.182446 * gap))
+    )
+    assert found.ratio.control_ci95 == pytest.approx(found.ratio.ci95)
+
+
+def test_equal_processes_hold_one_though_no_two_are_alike(monkeypatch):
+    """Intervals over blocks alone would hold it in a few of all races."""
+    budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
+    ratios, controls = 0, 0
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        decided: dict[str, float] = {}
+
+        def noisy(
+            name: str, _: int, generator: Any = generator, of: Any = decided
+        ) -> float:
+            if name not in of:
+                of[name] = 0.1 * math.exp(generator.normal(scale=0.05))
+            return of[name] * math.exp(generator.normal(scale=0.01))
+
+        found = Sides(monkeypatch, noisy, starts=4).compare(budget).ratio
+        ratios += found.ci95[0] < 1.0 < found.ci95[1]
+        controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
+    # 57 are expected of intervals that hold the truth in 95 %.
+    assert ratios >= 53 and controls >= 53
 
 
 # === How long ===============================================================
@@ -382,7 +450,7 @@ def noisy_sides(monkeypatch: Any, scale: float, seed: int = 0) -> Sides:
 
 
 def test_a_race_ends_as_soon_as_its_interval_is_narrow(monkeypatch):
-    budget = Budget(block_s=1.0, longest_s=1.0, blocks=3, attempts=60)
+    budget = Budget(letter_s=1.0, blocks=3, attempts=60)
     found = noisy_sides(monkeypatch, 0.02).race(budget)
     low, high = compared(found).ratio.ci95
     assert high / low - 1 < measure.NARROW
@@ -393,7 +461,7 @@ def test_a_race_ends_as_soon_as_its_interval_is_narrow(monkeypatch):
 
 def test_a_race_ends_with_its_budget(machine, monkeypatch):
     sides = noisy_sides(monkeypatch, 0.3)
-    for side in sides.sides.values():
+    for side in sides.starts[0].values():
         call = side.call
 
         def slow(*args: Any, call: Any = call) -> Any:
@@ -401,33 +469,19 @@ def test_a_race_ends_with_its_budget(machine, monkeypatch):
             return call(*args)
 
         side.call = slow
-    found = sides.race(Budget(block_s=1.0, longest_s=1.0, most_s=9.5))
-    assert found.blocks == 3  # of four seconds: the third ends it
-
-
-def test_letters_grow_while_they_do_not_suffice(monkeypatch):
-    sides = noisy_sides(monkeypatch, 0.3)
-    budget = Budget(block_s=1.0, longest_s=2.0, blocks=3, attempts=12)
-    sides.race(budget)
-    keras = [n for name, _, n in sides.asked[2:] if name == "keras"]
-    by_block = keras[::2]
-    first = by_block[0]
-    once, twice = (
-        math.ceil(first * 1.5),
-        math.ceil(math.ceil(first * 1.5) * 1.5),
-    )
-    assert by_block == [first] * 3 + [once] * 3 + [twice] * 6
+    found = sides.race(Budget(letter_s=1.0, most_s=20.0))
+    assert found.blocks == 2  # of 16 seconds: the second ends it
 
 
 def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
     sides = Sides(monkeypatch, steady)
-    for side in sides.sides.values():
+    for side in sides.starts[0].values():
         call = side.call
         side.call = lambda *a, call=call: (
             call(*a) | {"calls_s": [0.001, 0.002, 0.101]}
         )
     found = measure.latency(sides.race(BUDGET), "keras")
-    assert found.calls == 4 * 2 * 3  # blocks, letters, calls
+    assert found.calls == 4 * 8 * 3  # blocks, letters, calls
     assert found.p50_ms == pytest.approx(2.0)
     assert found.p99_ms == pytest.approx(101.0)
     assert (
@@ -439,7 +493,7 @@ def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
 # === Both kinds of work =====================================================
 
 
-@pytest.mark.parametrize("train, trained", (("parts", 200), ("whole", 1_000)))
+@pytest.mark.parametrize("train, trained", (("parts", 70), ("whole", 1_000)))
 def test_training_and_prediction_are_measured_after_warming_up(
     monkeypatch, train, trained
 ):
@@ -476,15 +530,15 @@ def test_training_and_prediction_are_measured_after_warming_up(
 
         return SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
 
-    # By sample: an epoch takes ten blocks, a prediction a tenth of one.
-    block = BUDGET.block_s
+    # By sample: an epoch takes ten times what may be long, a prediction 0.1.
+    block = measure.LONG_S
     sides: Any = {
         "keras": side("keras", {"train": block / 100, "predict": block / 1e4}),
         "torch": side("torch", {"train": block / 100, "predict": block / 5e3}),
     }
     halves: Any = {name: f"{name} half" for name in sides}
     found = measure.throughput(
-        sides, halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
+        [sides], halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
     )
     assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
     works = [work for _, work in asked[2:]]
@@ -538,7 +592,7 @@ def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     splits = tuple(Split(Path(), name, 3) for name in ("train", "test"))
     config = SimpleNamespace(batch_size=2)
     found = measure.throughput(
-        sides, halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
+        [sides], halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
     )
     assert found.train.ratio is None
     assert found.train.note == "does not train"

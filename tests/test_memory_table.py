@@ -1,7 +1,6 @@
 """Memory of both halves: repeats, arithmetic, and what people read of it."""
 
 from concurrent.futures import Future
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +61,9 @@ class Pair:
         self.begun: list[int] = []
         self.fails: set[str] = set()
 
-    @contextmanager
-    def both_sides(self, settings: Any):
+    def sides(self) -> Any:
         self.begun.append(0)
-        yield tuple(OneSide(name, self) for name in ("keras", "torch"))
+        return tuple(OneSide(name, self) for name in ("keras", "torch"))
 
 
 class OneSide:
@@ -92,21 +90,21 @@ class OneSide:
         return future.result()
 
 
-def asked(monkeypatch: Any, repeats: int, pair: Pair) -> Memory:
-    monkeypatch.setattr(memory_table, "both_sides", pair.both_sides)
+def asked(repeats: int, pair: Pair) -> Memory:
     task = BY_STEM["chapter08_digits_convnet"]
     split: Any = None
-    with pair.both_sides(None) as sides:
-        begun = memory_table.begin(sides, task, None, split)
-        return memory_of(
-            *(task, None, split, Settings(), begun, repeats), lambda _: None
-        )
+    return memory_of(
+        [
+            memory_table.begin(pair.sides(), task, None, split)
+            for _ in range(repeats)
+        ]
+    )
 
 
 @pytest.mark.parametrize("repeats", (1, 3))
-def test_every_repeat_is_a_fresh_pair_that_measures_once(monkeypatch, repeats):
+def test_every_repeat_is_a_fresh_pair_that_measures_once(repeats):
     pair = Pair()
-    memory = asked(monkeypatch, repeats, pair)
+    memory = asked(repeats, pair)
     assert pair.begun == [2] * repeats
     for peaks in (memory.keras, memory.torch):
         assert len(peaks.repeats) == repeats
@@ -115,10 +113,10 @@ def test_every_repeat_is_a_fresh_pair_that_measures_once(monkeypatch, repeats):
     assert memory.arithmetic.equal
 
 
-def test_a_half_that_fails_leaves_the_other_and_says_why(monkeypatch):
+def test_a_half_that_fails_leaves_the_other_and_says_why():
     pair = Pair()
     pair.fails = {"torch"}
-    memory = asked(monkeypatch, 1, pair)
+    memory = asked(1, pair)
     assert memory.keras.host_allocator_peak_mib == 10.0
     assert memory.torch.host_allocator_peak_mib is None
     assert memory.torch.note == "not measured: boom"

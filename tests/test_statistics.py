@@ -13,6 +13,7 @@ from comparisons.statistics import (
     beats_baseline,
     block_interval,
     chance_of_equivalence,
+    interval_of,
     paired_gap,
     seeds_needed,
     spread_of,
@@ -306,3 +307,33 @@ def test_no_number_agrees_with_nothing_by_distance(answer):
 def test_an_unknown_kind_of_answer_is_refused():
     with pytest.raises(ValueError, match="could not convert"):
         agreement("colour", np.zeros(2), np.zeros(2))
+
+
+# === interval_of ============================================================
+
+
+def test_starts_not_blocks_are_what_an_interval_is_made_of():
+    # Means 0.0 and 0.2; a hundred blocks each, which hardly differ.
+    starts = [[-0.01, 0.01] * 50, [0.19, 0.21] * 50]
+    low, high = interval_of(starts)
+    reach = 12.7062 * 0.1  # Student's t with one degree of freedom
+    assert low == pytest.approx(math.exp(0.1 - reach), rel=1e-4)
+    assert high == pytest.approx(math.exp(0.1 + reach), rel=1e-4)
+
+
+def test_starts_that_lie_together_by_chance_are_no_surer_than_their_blocks():
+    starts = [[-0.1, 0.1], [-0.1, 0.1], [-0.1, 0.1], [-0.1, 0.1]]
+    low, high = interval_of(starts)
+    # Variance 0.02 of a block, eight of them, four degrees of freedom.
+    reach = 2.776445 * math.sqrt(0.02 / 8)
+    assert (low, high) == pytest.approx((math.exp(-reach), math.exp(reach)))
+
+
+def test_one_start_has_the_interval_of_its_blocks():
+    blocks = [0.1, 0.2, 0.15]
+    assert interval_of([blocks]) == block_interval(blocks)
+
+
+@pytest.mark.parametrize("starts", [[], [[0.1], [0.2]], [[0.1, 0.2], []]])
+def test_too_few_blocks_have_no_interval(starts):
+    assert all(math.isnan(bound) for bound in interval_of(starts))

@@ -24,7 +24,7 @@ from comparisons.worker import (
     both_sides,
 )
 
-Kind = Literal["modes", "idioms", "itself", "scale"]
+Kind = Literal["modes", "idioms", "scale"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,10 @@ def wanted(
         )
     if modes:
         return Asked("modes", seconds, modes=modes.split(","))
-    if against in ("idioms", "itself"):
-        return Asked(against, seconds)  # type: ignore[arg-type]
+    if against == "idioms":
+        return Asked("idioms", seconds)
     if against:
-        raise RequestError(
-            f"received --against {against}; expected idioms or itself"
-        )
+        raise RequestError(f"received --against {against}; expected idioms")
     return Asked("scale", seconds) if scaled else None
 
 
@@ -88,37 +86,38 @@ def study(
     budget = Budget(most_s=asked.seconds)
     with (
         loaded(task, request, config) as (train, test, _),
-        both_sides(settings) as pair,
         ExitStack() as stack,
     ):
-        sides: dict[Name, Side] = dict(zip(SIDES, pair, strict=True))
-        for side in pair:
-            side.doing = f"benchmarking ({asked.kind})"
+        # How cost grows is seen in one process, which grows with it.
+        count = 1 if asked.kind == "scale" else request.repeats
+        starts: list[dict[Name, Side]] = [
+            dict(zip(SIDES, stack.enter_context(both_sides(settings)),
+                     strict=True))
+            for _ in range(count)
+        ]  # fmt: skip
+        for sides in starts:
+            for side in sides.values():
+                side.doing = f"benchmarking ({asked.kind})"
         if asked.kind == "scale":
             folder = Path(
                 stack.enter_context(
                     tempfile.TemporaryDirectory(prefix="comparisons-")
                 )
             )
-            found.grown = scale.scale(task, config, sides, train, folder, say)
+            found.grown = scale.scale(
+                task, config, starts[0], train, folder, say
+            )
             found.growth = scale.growth(found.grown)
             return found, scale.grid(title, found.grown, found.growth)
         if asked.kind == "modes":
-            known_modes(sides, asked.modes)
+            known_modes(starts[0], asked.modes)
             found.timed = races.modes(
-                task, config, sides, train, test, budget, asked.modes, say
-            )
-        elif asked.kind == "idioms":
-            found.timed = races.idioms(
-                task, config, sides, train, test, budget, say
+                task, config, starts, train, test, budget, asked.modes, say
             )
         else:
-            second = stack.enter_context(both_sides(settings))
-            for name, again in zip(SIDES, second, strict=True):
-                found.timed += races.itself(
-                    task, config, name, (sides[name], again), train, test,
-                    budget, "step", say,
-                )  # fmt: skip
+            found.timed = races.idioms(
+                task, config, starts, train, test, budget, say
+            )
     return found, races.grid(asked.kind, title, found.timed)
 
 

@@ -1,6 +1,6 @@
 """Speeds as text: for a task's report, and of all tasks in one table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from comparisons.bench import roofline
@@ -42,6 +42,8 @@ def conditions(result: Result) -> list[str]:
     """Return latencies, and under what conditions the figures were taken."""
     lines = []
     throughput, machine = result.throughput, result.machine
+    if throughput:
+        lines.append(over_what(found for _, found in kinds_of(throughput)))
     if throughput and throughput.latency:
         told = "; ".join(
             f"{TITLES[name]} {t.p50_ms:.2f}, {t.p95_ms:.2f}, {t.p99_ms:.2f}"
@@ -66,6 +68,22 @@ def conditions(result: Result) -> list[str]:
     return lines
 
 
+def over_what(parts: Iterable[Compared]) -> str:
+    """Return what the intervals and the controls of races are made of."""
+    counts = sorted({part.starts for part in parts if part.ratio})
+    if counts and counts[0] > 1:
+        told = " to ".join(map(str, sorted({counts[0], counts[-1]})))
+        return (
+            f"95 % intervals over {told} starts of both processes; A/A: "
+            "processes of one half against others of it, by the same protocol."
+        )
+    return (
+        "95 % intervals over the blocks of one start of both processes: how "
+        "far another start would differ is not in them, `bench` starts them "
+        "several times. A/A: a half's process against itself."
+    )
+
+
 def made_with(e: Environment) -> str:
     """Return machine, versions and commit on one line."""
     return (
@@ -75,16 +93,28 @@ def made_with(e: Environment) -> str:
     )
 
 
-def controls(results: Sequence[Result]) -> tuple[int, int]:
-    """Return how many controls hold 1, and how many there are."""
+def controls(
+    results: Sequence[Result], kind: str | None = None
+) -> tuple[int, int]:
+    """Return how many controls hold 1, and how many there are.
+
+    Those of one kind of work, by its name in `NAMES`, or of all.
+    """
     found = [
         part.ratio.control_ci95
         for result in results
         if result.throughput
-        for _, part in kinds_of(result.throughput)
-        if part.ratio
+        for name, part in kinds_of(result.throughput)
+        if part.ratio and kind in (None, name)
     ]
     return sum(low <= 1 <= high for low, high in found), len(found)
+
+
+def by_kind(results: Sequence[Result]) -> str:
+    return ", ".join(
+        "{1} of {2} for {0}".format(name, *controls(results, name))
+        for name in NAMES.values()
+    )
 
 
 def speed_grid(results: Sequence[Result]) -> Grid:
@@ -112,11 +142,15 @@ def speed_grid(results: Sequence[Result]) -> Grid:
         table.rows.append(cells)
     held, count = controls(results)
     table.notes.append(
-        "Median ratio of samples a second, 95 % interval over blocks; A/A: a "
-        "half against itself by the same protocol. "
-        f"{held} of {count} of these hold 1. That is within one process each: "
-        "two processes of one half may differ by more than the interval, see "
-        "`bench --against itself`."
+        "Median ratio of samples a second. "
+        + over_what(
+            part
+            for result in results
+            if result.throughput
+            for _, part in kinds_of(result.throughput)
+        )
+        + f" {held} of {count} of these controls hold 1, where 95 % are "
+        f"expected to: {by_kind(results)}."
     )
     busy = [r.task for r in results if r.machine and r.machine.busy]
     if busy:

@@ -1,10 +1,12 @@
-"""Races beyond Keras against PyTorch: modes, first loops, a half and itself.
+"""Races of a half with itself: in other modes, by the loop written first.
 
-Each races contenders on living sides; see `comparisons/measure.py`.
+Each races contenders on living sides; see `comparisons/measure.py`. `starts`
+are the processes of one study: the same pair of sides, several times.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,7 @@ Halves = dict[Name, Side]
 def modes(
     task: Task,
     config: Any,
-    sides: Halves,
+    starts: Sequence[Halves],
     train: Split,
     test: Split,
     budget: Budget,
@@ -60,8 +62,10 @@ def modes(
     `chosen` are names of modes, or "all".
     """
     found: list[Timed] = []
-    for name, side in sides.items():
+    for name in starts[0]:
         half = task.half(name)
+        several = [sides[name] for sides in starts]
+        side = several[0]
         told = side.call("mode_names")
         names = [
             mode
@@ -79,14 +83,12 @@ def modes(
             rows[mode] = row
             try:
                 evidence[mode] = side.call(*ask, mode, weights)
-                warm = side.call(
-                    "warm_up", half, config, train, test, ["train"], mode
+                warm_up(
+                    row, several, half, config, train, test, ["train"], mode
                 )
             except HalfFailed as error:
                 row.note = f"not run: {error}"
                 continue
-            row.first_step_s = warm["first_step_s"]
-            row.note = warm["lacks"].get("train", "")
             if row.precision not in floors:
                 moved = MOVED[row.precision](weights)
                 floors[row.precision] = side.call(*ask, "default", moved)
@@ -95,12 +97,14 @@ def modes(
         able = [mode for mode, row in rows.items() if not row.note]
         if able:
             say(f"racing the modes of {TITLES[name]}")
-            contenders = [Contender(mode, side, mode) for mode in able]
+            teams = [
+                [Contender(mode, one, mode) for mode in able] for one in several
+            ]
             samples = sized(
-                contenders, "train", train.samples or 0,
+                teams[0], "train", train.samples or 0,
                 config.batch_size, budget,
             )  # fmt: skip
-            fill(rows, race(contenders, "train", samples, budget), "default")
+            fill(rows, race(teams, "train", samples, budget), "default")
         found += rows.values()
     return found
 
@@ -147,7 +151,7 @@ MOVED: dict[str, Callable[[State], State]] = {
 def idioms(
     task: Task,
     config: Any,
-    sides: Halves,
+    starts: Sequence[Halves],
     train: Split,
     test: Split,
     budget: Budget,
@@ -162,8 +166,9 @@ def idioms(
         "torch": "DataLoader(TensorDataset)",
     }
     found: list[Timed] = []
-    for name, side in sides.items():
+    for name in starts[0]:
         half = task.half(name)
+        several = [sides[name] for sides in starts]
         say(f"warming up {TITLES[name]}")
         rows = {
             "idiom": Timed(half=name, name="idiom", label=loops[name]),
@@ -171,57 +176,32 @@ def idioms(
         }
         found += rows.values()
         # A model each: one may not train what the other is timed with.
-        contenders = []
-        lacks: dict[str, str] = {}
-        for loop, work in (("idiom", "idiom"), ("half", "again")):
-            warm = side.call(
-                "warm_up", half, config, train, test, [work], "default", loop
-            )
-            lacks |= warm["lacks"]
-            rows[loop].first_step_s = warm["first_step_s"]
-            contenders.append(Contender(loop, side, loop, work))
+        works = {"idiom": "idiom", "half": "again"}
+        for loop, work in works.items():
+            warm_up(
+                rows[loop], several, half, config, train, test, [work],
+                "default", loop,
+            )  # fmt: skip
+        lacks = {row.note for row in rows.values()} - {""}
         if lacks:
             for row in rows.values():
-                row.note = "; ".join(sorted(set(lacks.values())))
+                row.note = "; ".join(sorted(lacks))
             continue
         say(f"racing {TITLES[name]}")
+        teams = [
+            [Contender(loop, one, loop, work) for loop, work in works.items()]
+            for one in several
+        ]
         samples = train.samples or 0
-        fill(rows, race(contenders, "", samples, budget), "idiom")
+        fill(rows, race(teams, "", samples, budget), "idiom")
     return found
 
 
-def itself(
-    task: Task,
-    config: Any,
-    name: Name,
-    sides: Sequence[Side],
-    train: Split,
-    test: Split,
-    budget: Budget,
-    kind: str,
-    say: Say,
-) -> list[Timed]:
-    """Race a half against itself in a second process, by the same protocol."""
-    half = task.half(name)
-    rows: dict[str, Timed] = {}
-    for number, side in enumerate(sides, 1):
-        say(f"warming up {TITLES[name]}, process {number}")
-        warm = side.call("warm_up", half, config, train, test, [kind])
-        group = f"process {number}"
-        rows[group] = Timed(half=name, name=group, label=f"{kind}, {group}")
-        rows[group].note = warm["lacks"].get(kind, "")
-        offer = warm["works"].get(kind)
-    if any(row.note for row in rows.values()):
-        return list(rows.values())
-    say(f"racing {TITLES[name]} against itself")
-    contenders = [
-        Contender(group, side) for group, side in zip(rows, sides, strict=True)
-    ]
-    samples = offer["samples"]
-    if offer["parts"]:
-        samples = sized(contenders, kind, samples, config.batch_size, budget)
-    fill(rows, race(contenders, kind, samples, budget), "process 1")
-    return list(rows.values())
+def warm_up(row: Timed, several: Sequence[Side], *asked: Any) -> None:
+    """Warm a contender up in all its processes; note what it took or lacks."""
+    told = [side.call("warm_up", *asked) for side in several]
+    row.first_step_s = median(one["first_step_s"] for one in told)
+    row.note = "; ".join(told[0]["lacks"].values())
 
 
 def fill(rows: dict[str, Timed], found: Race, under: str) -> None:
@@ -229,7 +209,8 @@ def fill(rows: dict[str, Timed], found: Race, under: str) -> None:
     for group, row in rows.items():
         if group not in found.logs:
             continue
-        row.blocks, row.rejected = found.blocks, found.rejected
+        row.starts, row.blocks = found.starts, found.blocks
+        row.rejected = found.rejected
         row.note = unmeasured(found)
         if row.note:
             continue
@@ -241,7 +222,6 @@ def fill(rows: dict[str, Timed], found: Race, under: str) -> None:
 TITLES_OF = {
     "modes": "what each mode buys",
     "idioms": "the half and the loop that is written first",
-    "itself": "a half against itself in another process",
 }
 NOTES = {
     "modes": (
@@ -255,7 +235,6 @@ NOTES = {
         "Ratio: the half over the other loop, above 1 where the half is "
         "faster. Model, loss and step are the half's in both."
     ),
-    "itself": "The interval should hold 1: what it leaves out is no result.",
 }
 
 
@@ -266,6 +245,13 @@ def grid(kind: str, title: str, rows: Sequence[Timed]) -> Grid:
         columns.append("agrees with the default")
     table = Grid(f"{title}: {TITLES_OF[kind]}", [*columns, ""])
     table.notes.append(NOTES[kind])
+    starts = max((row.starts for row in rows), default=1)
+    table.notes.append(
+        f"Each in {starts} started processes, over which intervals go; A/A: "
+        "the same in other processes."
+        if starts > 1
+        else "Each in one process: intervals go over blocks."
+    )
     for row in rows:
         cells = [TITLES[row.half], row.label]
         cells.append(f"{row.speed.median:,.0f}" if row.speed else "–")

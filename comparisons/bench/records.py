@@ -9,7 +9,7 @@ Axis = Literal["samples", "batch"]
 
 
 class Timed(Record):
-    """One contender of a race: a mode, a loop, a second process.
+    """One contender of a race: a mode, or a loop.
 
     ratio: its speed over that of the first row of the same half.
     differs: relative difference from that row, by what was compared.
@@ -25,7 +25,8 @@ class Timed(Record):
     differs: dict[str, float] = {}
     tolerances: dict[str, float] = {}
     agrees: bool | None = None
-    blocks: int = 0
+    starts: int = 1  # of its process
+    blocks: int = 0  # kept of each start
     rejected: int = 0
     note: str = ""
 
@@ -55,7 +56,7 @@ class Growth(Record):
 
 class Study(Record):
     schema_version: Literal[1] = 1
-    kind: Literal["modes", "idioms", "itself", "scale"]
+    kind: Literal["modes", "idioms", "scale"]
     task: str
     section: str
     title: str
