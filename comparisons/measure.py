@@ -27,7 +27,7 @@ from comparisons.worker import Name, Side
 
 # Each is a work that both sides know: see `bench/works.py`.
 KINDS = ("step", "train", "predict", "predict_one")
-LONG_S = 0.6  # of a call, where less than an epoch may be timed
+LONG_S = 1.0  # of a call, where less than an epoch may be timed
 NARROW = 0.05  # of a ratio's interval, relative: then there is enough
 # Cores that others may hold during a block. Of a single letter it could not be
 # told: the kernel counts in hundredths of a second, for every process.
@@ -152,8 +152,10 @@ def race(
     began = time.perf_counter()
     for attempt in range(budget.attempts):
         late = (time.perf_counter() - began) / budget.most_s
-        if late > 4 or (late > 1 and found.blocks >= 2):
+        if late > 1 and found.blocks >= 2:
             break
+        if late > 4 and found.rejected > 1:
+            break  # the machine is not ours
         block(found, starts, attempt, what, samples)
         if found.blocks >= budget.blocks and narrow(found, groups):
             break
@@ -241,7 +243,7 @@ def unmeasured(found: Race) -> str:
     """Return why a race has no figures; empty if it has."""
     if found.blocks >= 2:
         return ""
-    cores = f"{found.foreign_cores:.1f}"
+    cores = f"{found.foreign_cores:.2f}"
     return f"not measurable here: others held up to {cores} cores"
 
 

@@ -243,7 +243,7 @@ def test_a_race_among_others_gives_words_and_no_number(monkeypatch):
     starts: Any = [{"torch": Side({"idiom": 1.0, "again": 1.0})}]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {
-        "not measurable here: others held up to 1.5 cores"
+        "not measurable here: others held up to 1.50 cores"
     }
     assert all(row.speed is None and row.ratio is None for row in rows)
 

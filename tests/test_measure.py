@@ -326,7 +326,7 @@ def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
     loud = [1.3] * (BUDGET.attempts - quiet)
     sides = Sides(monkeypatch, steady, foreign=[*[0.0] * quiet, *loud])
     found = sides.compare(BUDGET)
-    assert found.note == "not measurable here: others held up to 1.3 cores"
+    assert found.note == "not measurable here: others held up to 1.30 cores"
     assert (found.keras, found.torch, found.ratio) == (None, None, None)
     assert found.blocks == quiet
     assert found.rejected == BUDGET.attempts - quiet

@@ -192,7 +192,9 @@ def idioms(
             [Contender(loop, one, loop, work) for loop, work in works.items()]
             for one in several
         ]
-        samples = train.samples or 0
+        samples = sized(
+            teams[0], "", train.samples or 0, config.batch_size, budget
+        )
         fill(rows, race(teams, "", samples, budget), "idiom")
     return found
 
