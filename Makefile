@@ -20,7 +20,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-gpu setup-jax check test test-quick all verify bench \
-	results report clean
+	results report notebooks site clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z0-9N-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
@@ -66,6 +66,12 @@ report: $(READY) ## reports, picture and README table from committed results
 	$(RUN) -m comparisons report --readme \
 		--out comparisons/results $(ARGS)
 
+site: setup ## pages to read pairs, atlas and results in: site/index.html
+	$(BIN)/python -m comparisons site $(ARGS)
+
+notebooks: setup ## each half as a notebook, in notebooks/
+	$(BIN)/python -m comparisons notebooks $(ARGS)
+
 check: setup ## format, lint and types: what CI checks before the tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -78,5 +84,5 @@ test-quick: setup ## without the ladder and the planted faults
 	$(BIN)/python -m pytest -m "not parity" $(ARGS)
 
 clean: ## remove every .venv and what runs leave behind
-	rm -rf $(VENV) .venv-keras .venv-torch results .cache \
+	rm -rf $(VENV) .venv-keras .venv-torch results site notebooks .cache \
 		.pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -15,10 +15,9 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from comparisons import differences as atlas
-from comparisons import listing, terminal
-from comparisons import report as reports
+from comparisons import listing, reference, terminal
 from comparisons.bench import command, overview
+from comparisons.ci import app as publishing
 from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
 from comparisons.experiment import Request
@@ -49,11 +48,12 @@ from comparisons.program import (
     perform,
     progress,
 )
-from comparisons.results import Result, read_results
+from comparisons.results import Result
 from comparisons.selection import known_engine
+from comparisons.site import command as pages
 from comparisons.task import Task
 from comparisons.tasks import TASKS
-from comparisons.worker import RequestError, Settings
+from comparisons.worker import Settings
 
 app = typer.Typer(
     help=__doc__.split("\n\n")[0] if __doc__ else None,
@@ -61,6 +61,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(reference.app)
+app.add_typer(publishing.app)
+app.add_typer(pages.app)
 COMMITTED = ROOT / "comparisons" / "results"
 
 
@@ -185,45 +188,6 @@ def bench(
         perform(names, request, settings, folder, None, conclude)
     else:
         perform(names, request, settings, folder, study=study)
-
-
-@app.command()
-def report(
-    results: Annotated[
-        Path, typer.Option(help="Folder of finished results.")
-    ] = COMMITTED,
-    out: OutOption = None,
-    readme: Annotated[
-        bool, typer.Option("--readme", help="Rewrite the README's table.")
-    ] = False,
-) -> None:
-    """Write Markdown, curves and an overview from finished results."""
-    with one_line():
-        found = read_results(results)
-        if not found:
-            raise RequestError(
-                f"received {results}, which holds no chapter*.json; expected "
-                "a folder that `python -m comparisons run` has written"
-            )
-        folder = out or Path("results")
-        reports.write_all(found, results, folder, readme)
-        path = folder / "report.md"
-        console.print(f"wrote {len(found)} reports and {path}")
-
-
-@app.command()
-def differences(
-    names: Annotated[list[str] | None, typer.Argument(metavar="NAME")] = None,
-) -> None:
-    """List the differences that the pairs meet, or read some of them."""
-    with one_line():
-        chosen = [atlas.difference(name) for name in names or atlas.names()]
-        if not names:
-            console.print(listing.table_of_differences(chosen))
-            return
-        for entry in chosen:
-            for line in listing.difference_lines(entry):
-                console.print(line)
 
 
 def to_steps(text: str) -> int | Literal["full"]:

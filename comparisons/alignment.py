@@ -14,6 +14,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -166,8 +167,13 @@ def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
         (F, "gelu", keras_gelu),
         (F, "leaky_relu", keras_leaky_relu),
         (F, "scaled_dot_product_attention", keras_attention),
+        (F, "math", keras_math),
     )
     with ExitStack() as stack:
+        # The fast path of attention is compiled: it has a scale of its own.
+        fast = torch.backends.mha.get_fastpath_enabled()
+        stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
+        torch.backends.mha.set_fastpath_enabled(False)
         for owner, name, make in (
             *(rounding if ON_TENSORFLOW else ()),
             (nn.utils, "clip_grad_norm_", keras_clip_grad_norm),
@@ -225,6 +231,19 @@ def keras_attention(native: Any, used: list[str]) -> Any:
         return native(query, *args, scale=scale, **kw)
 
     return attention
+
+
+def keras_math(native: Any, used: list[str]) -> Any:
+    """What attention that returns its weights takes its scale from."""
+
+    def sqrt(value: float) -> float:
+        root = float(native.sqrt(value))
+        if torch.get_default_dtype() == torch.float64:
+            note(used, "float32_constants")
+            return float32(root)
+        return root
+
+    return SimpleNamespace(**{**vars(native), "sqrt": sqrt})
 
 
 def keras_clip_grad_norm(native: Any, used: list[str]) -> Any:

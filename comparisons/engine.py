@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
-from comparisons import memory_work
+from comparisons import differences, memory_work
+from comparisons.gaps import Answer, answer_of
 from comparisons.memory import Watch
 from comparisons.memory_work import Bytes
 from comparisons.side import (
@@ -44,6 +45,7 @@ class Engine:
     recorded: (model, outputs) -> context that keeps every layer's output.
     synchronize: waits for the device.
     use_threads: fixes how many threads work, where that can still be changed.
+    use_precision: makes a floating-point type the default one.
     mode: model -> how it is run, for the report.
     """
 
@@ -58,6 +60,7 @@ class Engine:
     recorded: Callable[[Any, State], AbstractContextManager[None]]
     synchronize: Callable[[], None]
     use_threads: Callable[[int], None]
+    use_precision: Callable[[str], None]
     mode: Callable[[Any], str]
     threads: int = 1
 
@@ -77,6 +80,24 @@ class Engine:
             yield
         finally:
             self.share_cores(self.threads)
+
+    # === The atlas ==========================================================
+
+    def answer(self, entry: str, way: str, dtype: str) -> Answer:
+        """Return what a function of an atlas entry returns of its inputs."""
+        arrays = {
+            name: array.astype(dtype) if array.dtype.kind == "f" else array
+            for name, array in differences.function(entry, "inputs")().items()
+        }
+        self.use_precision(dtype)
+        self.seed(0)
+        try:
+            return answer_of(differences.function(entry, way)(**arrays))
+        except Exception as error:  # to raise may be the difference
+            said = " ".join(str(error).split())[:120]
+            return Answer(error=f"{type(error).__name__}: {said}")
+        finally:
+            self.use_precision("float32")
 
     # === The ladder =========================================================
 

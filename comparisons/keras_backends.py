@@ -82,6 +82,8 @@ def use_precision(dtype: str) -> None:
     (keras/src/backend/common/dtypes.py); and JAX has no float64 until told.
     """
     keras.config.set_floatx(dtype)
+    # Keras remembers the policy that the first layer found.
+    keras.config.set_dtype_policy(dtype)
     if BACKEND != "tensorflow":
         dtypes.BIT64_TO_BIT32_DTYPE["float64"] = dtype
     double = dtype == "float64"

@@ -77,6 +77,32 @@ def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     return model
 
 
+def read_weights(half: Half, config: Any, path: str) -> State:
+    """Return the weights of a file that Keras wrote; no code of it is run."""
+    model = build(half, config, "float32", None)
+    if isinstance(model, dict):
+        raise TypeError("its model is a dict, which Keras has no file for")
+    model.load_weights(path)
+    return state_of(model)
+
+
+def write_weights(half: Half, config: Any, weights: State, path: str) -> None:
+    """Write the half's model with these weights; Keras goes by the suffix."""
+    model = build(half, config, "float32", weights)
+    if isinstance(model, dict):
+        raise TypeError("its model is a dict, which Keras has no file for")
+    if path.endswith(".weights.h5"):
+        model.save_weights(path)
+        return
+    try:
+        model.save(path)
+    except NotImplementedError:
+        raise TypeError(
+            "it has layers of its own without get_config(), which Keras cannot "
+            "write to .keras; name a file of .weights.h5"
+        ) from None
+
+
 # === The ladder =============================================================
 
 
@@ -221,6 +247,7 @@ ENGINE = Engine(
     formulas=lambda model, aligned: nullcontext([]),
     synchronize=synchronize,
     use_threads=use_threads,
+    use_precision=keras_backends.use_precision,
     mode=mode_of,
 )
 WORKS = Works(ENGINE, keras_works.FRAMEWORK)

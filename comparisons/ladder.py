@@ -6,7 +6,7 @@ Each side gives evidence, on its own and from the same weights and batches;
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from comparisons.comparing import broken
@@ -87,7 +87,18 @@ def judge(
     return rungs
 
 
-def climb(
+@dataclass(frozen=True)
+class Gathered:
+    """What both halves gave, and what Keras gave back for PyTorch's weights."""
+
+    keras: Evidence
+    torch: Evidence
+    replay: State | Failure
+    plan: Plan
+    full: bool
+
+
+def gather(
     keras: Side,
     torch: Side,
     task: Task,
@@ -95,9 +106,8 @@ def climb(
     train: Split,
     test: Split,
     steps: int | Literal["full"] = STEPS,
-) -> Parity:
-    """Prove, or refute, that a task's two halves are the same model."""
-    began = time.monotonic()
+) -> Gathered:
+    """Let both halves do their part of every rung, from the same weights."""
     keras.doing = torch.doing = "climbing the ladder"
     config = proven(task, config, steps)
     plan = planned(task, config, train, steps)
@@ -118,9 +128,32 @@ def climb(
     ours, theirs = (wait() for wait in waiting)
     ours["settings"], theirs["settings"] = described, theirs_described
     replay = replayed(keras, task.keras, config, layers, theirs["initial 1"])
-    rungs = judge(task, ours, theirs, replay, full=steps == "full")
+    return Gathered(ours, theirs, replay, plan, steps == "full")
+
+
+def climb(
+    keras: Side,
+    torch: Side,
+    task: Task,
+    config: Any,
+    train: Split,
+    test: Split,
+    steps: int | Literal["full"] = STEPS,
+) -> Parity:
+    """Prove, or refute, that a task's two halves are the same model."""
+    began = time.monotonic()
+    gathered = gather(keras, torch, task, config, train, test, steps)
+    parity = judged(task, gathered)
+    parity.seconds = time.monotonic() - began
+    return parity
+
+
+def judged(task: Task, gathered: Gathered) -> Parity:
+    """Compare what was gathered, and say whether that is a proof."""
+    ours, theirs = gathered.keras, gathered.torch
+    rungs = judge(task, ours, theirs, gathered.replay, gathered.full)
     share = None
-    if steps == "full" and task.trains:
+    if gathered.full and task.trains:
         share = agreement(
             task.answer,
             ours["training float64"]["predictions"],
@@ -133,11 +166,11 @@ def climb(
     return Parity(
         passed=all(r.passed for r in rungs)
         and (share in (None, 1.0) or any(r.compared_steps for r in rungs)),
-        steps=plan.steps,
+        steps=gathered.plan.steps,
         rungs=rungs,
         differences=sorted(closed),
         answers_agree=share,
-        seconds=time.monotonic() - began,
+        seconds=0.0,
     )
 
 

@@ -7,8 +7,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from comparisons.differences import Difference
+from comparisons.gaps import Apart, Measured
 from comparisons.task import Task
 from comparisons.tasks import TASKS
+from comparisons.weights import RULES
 
 
 def rows(tasks: Sequence[Task]) -> list[dict[str, Any]]:
@@ -42,6 +44,29 @@ def table_of_tasks(tasks: Sequence[Task]) -> Table:
     return table
 
 
+def rules_table() -> str:
+    """Return every kind of layer that weights.py knows, as Markdown."""
+    lines = [
+        "| Keras layer | its variables | PyTorch's tensors |",
+        "|---|---|---|",
+    ]
+    for kind, rules in RULES.items():
+        ours, theirs = [], []
+        for rule in rules:
+            ours.append(f"{', '.join(rule.keras.names)}: {rule.keras.form}")
+            told = f"{', '.join(rule.torch.names)}: {rule.torch.form}"
+            if rule.zero:
+                told += f"; {rule.zero}: zeros"
+            if rule.order:
+                told += "; gates in the order " + ", ".join(
+                    str(gate + 1) for gate in rule.order
+                )
+            theirs.append(told)
+        cells = ("<br>".join(f"`{t}`" for t in some) for some in (ours, theirs))
+        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def table_of_differences(entries: Sequence[Difference]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("name", no_wrap=True)
@@ -51,15 +76,62 @@ def table_of_differences(entries: Sequence[Difference]) -> Table:
     return table
 
 
-def difference_lines(entry: Difference) -> list[str]:
-    """Return both behaviours, the fix and the pairs that meet it, as markup."""
+def difference_lines(measured: Measured) -> list[str]:
+    """Return an entry with its code, its figures and its pairs, as markup."""
+    entry = measured.entry
     pairs = [t.stem for t in TASKS if entry.name in t.differences]
-    lines = [f"[bold]{entry.title}[/]  ({entry.name})\n"]
+    lines = [f"[bold]{escape(entry.title)}[/]  ({entry.name})\n"]
     for title, text in (
         ("Keras", entry.keras),
         ("PyTorch", entry.pytorch),
         ("Fix", entry.fix),
-        ("Pairs", "\n".join(pairs) or "none yet"),
+        *((f"{way}()", code.rstrip()) for way, code in entry.code.items()),
+        ("Not possible", entry.not_possible),
+        ("Measured", "\n".join(figures(measured))),
+        ("Pairs", "\n".join(pairs) or "none of the book's"),
     ):
-        lines.append(f"[dim]{title}[/]\n{escape(text)}\n")
+        if text:
+            lines.append(f"[dim]{title}[/]\n{escape(text)}\n")
     return lines
+
+
+def figures(measured: Measured) -> list[str]:
+    """Return how far apart the defaults are, and what each fix leaves."""
+    entry = measured.entry
+    lines = [f"defaults, {entry.gap_type}: {distance(measured.gap)} apart"]
+    lines += [
+        f"{way}, {dtype}: {distance(apart)} left, {entry.closed[dtype]:.0e} "
+        "allowed"
+        for (way, dtype), apart in measured.residual.items()
+    ]
+    return lines
+
+
+def distance(apart: Apart) -> str:
+    number = f"{apart.distance:.1e}"
+    return f"{number} ({apart.told})" if apart.told else number
+
+
+def table_of_gaps(found: Sequence[Measured]) -> Table:
+    """Return the largest figures of every entry that was measured."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name", no_wrap=True)
+    for column in ("defaults", "fixed, float32", "float64"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("")
+    for measured in found:
+        worst = [
+            max(
+                (a.distance for (_, d), a in measured.residual.items()
+                 if d == dtype),
+                default=0.0,
+            )
+            for dtype in ("float32", "float64")
+        ]  # fmt: skip
+        cells = [f"{v:.0e}" for v in (measured.gap.distance, *worst)]
+        table.add_row(
+            measured.entry.name, *cells, "✗" if measured.faults else "✓"
+        )
+    held = sum(not measured.faults for measured in found)
+    table.caption = f"{held} of {len(found)} entries hold"
+    return table

@@ -23,6 +23,11 @@ class Backend(StrEnum):
     jax = "jax"
 
 
+class Half(StrEnum):
+    keras = "keras"
+    torch = "torch"
+
+
 class Device(StrEnum):
     auto = "auto"
     cpu = "cpu"

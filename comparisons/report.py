@@ -22,6 +22,7 @@ from comparisons.figures import (
     tick,
     warnings,
 )
+from comparisons.listing import rules_table
 from comparisons.plots import curves
 from comparisons.results import (
     Accuracy,
@@ -45,12 +46,14 @@ def make_folder(folder: Path) -> None:
         ) from None
 
 
-def rewrite_readme(table: str) -> None:
-    """Put the table between the README's two markers."""
-    path = Path(__file__).parent.parent / "README.md"
-    before, rest = path.read_text().split("<!-- pairs -->\n", 1)
-    _, after = rest.split("<!-- /pairs -->", 1)
-    write_whole(path, f"{before}<!-- pairs -->\n{table}<!-- /pairs -->{after}")
+def rewrite(file: str, marker: str, table: str) -> None:
+    """Put a table between a page's two markers."""
+    path = Path(__file__).parent.parent / file
+    before, rest = path.read_text().split(f"<!-- {marker} -->\n", 1)
+    _, after = rest.split(f"<!-- /{marker} -->", 1)
+    write_whole(
+        path, f"{before}<!-- {marker} -->\n{table}<!-- /{marker} -->{after}"
+    )
 
 
 def write(result: Result, folder: Path) -> Path:
@@ -89,7 +92,8 @@ def write_all(
     if shown:
         write_whole(out / "curves.png", curves(shown))
     if readme:
-        rewrite_readme(table)
+        rewrite("README.md", "pairs", table)
+        rewrite("docs/weights.md", "layers", rules_table())
 
 
 def trained(result: Result) -> bool:

@@ -23,7 +23,7 @@ from comparisons.figures import (
     warnings,
 )
 from comparisons.memory import NO_CUDA
-from comparisons.results import Result
+from comparisons.results import Result, Rung
 from comparisons.tasks import BY_STEM
 
 
@@ -104,8 +104,13 @@ def block(result: Result, report: Path | None = None) -> Table:
 
 
 def ladder_table(result: Result) -> Table:
-    """Return every rung with its figures."""
+    """Return every rung of a task with its figures."""
     title = f"{result.task} · {result.parity.steps} steps"
+    return rungs_table(title, result.parity.rungs)
+
+
+def rungs_table(title: str, rungs: Sequence[Rung]) -> Table:
+    """Return rungs with their figures."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for column in ("rung", "type", "lane"):
         table.add_column(column, no_wrap=True)
@@ -113,7 +118,7 @@ def ladder_table(result: Result) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("worst", overflow="fold")
     table.add_column("")
-    for r in result.parity.rungs:
+    for r in rungs:
         table.add_row(
             *rung_cells(r),
             Text(tick(r.passed), style="green" if r.passed else "bold red"),

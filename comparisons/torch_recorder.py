@@ -174,7 +174,8 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
         return hook
 
     def keep(name: str, output: Any) -> None:
-        outputs[name] = output.detach().cpu().numpy()
+        # A copy: the next function may work in place.
+        outputs[name] = output.detach().cpu().numpy().copy()
 
     modules = {} if isinstance(model, dict) else dict(model.named_modules())
     handles = [

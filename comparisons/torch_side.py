@@ -11,6 +11,7 @@ from unittest import mock
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 
 from comparisons import memory, torch_memory
 from comparisons.alignment import align_optimizer, keras_formulas
@@ -80,6 +81,24 @@ def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
     return model.to(_device)
 
 
+def read_weights(half: Half, config: Any, path: str) -> State:
+    """Return the weights of a file of safetensors."""
+    model = build(half, config, "float32", None)
+    found = load_file(path)
+    if isinstance(model, dict):
+        return {name: tensor.numpy() for name, tensor in found.items()}
+    model.load_state_dict(found)
+    return state_of(model)
+
+
+def write_weights(half: Half, config: Any, weights: State, path: str) -> None:
+    """Write a `state_dict()` of the half's model with these weights."""
+    model = build(half, config, "float32", weights)
+    state = model if isinstance(model, dict) else model.state_dict()
+    tensors = {n: t.detach().cpu().contiguous() for n, t in state.items()}
+    save_file(tensors, path)
+
+
 # === The ladder =============================================================
 
 
@@ -91,6 +110,11 @@ def describe(half: Half, config: Any, dtype: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "shapes": {name: w.shape for name, w in state_of(model).items()},
     }
+    if not isinstance(model, dict):
+        described["classes"] = {
+            name: type(module).__name__
+            for name, module in model.named_modules()
+        }
     if hasattr(module, "make_optimizer"):
         optimizer = module.make_optimizer(config, model)
         described["optimizer"] = describe_optimizer(optimizer)
@@ -246,6 +270,7 @@ ENGINE = Engine(
     recorded=recorded_outputs,
     synchronize=synchronize,
     use_threads=use_threads,
+    use_precision=lambda name: torch.set_default_dtype(getattr(torch, name)),
     mode=mode_of,
 )
 WORKS = Works(ENGINE, torch_works.FRAMEWORK)

@@ -67,6 +67,7 @@ def engine(told: list[int]) -> Engine:
         recorded=unused,
         synchronize=lambda: None,
         use_threads=told.append,
+        use_precision=unused,
         mode=lambda _: "stand-in",
     )
 

@@ -6,6 +6,7 @@ syntax tree or the text, so that a broken half is named and not run.
 
 import ast
 import io
+import math
 import re
 import sys
 import tokenize
@@ -385,6 +386,39 @@ def test_every_entry_of_the_atlas_is_whole(name: str):
     assert entry.title.endswith(".")
     for text in (entry.keras, entry.pytorch, entry.fix):
         assert len(text.split()) >= 4
+    assert entry.gap > 0 and set(entry.closed) == {"float32", "float64"}
+    assert all(0 <= bound < math.inf for bound in entry.closed.values())
+    assert {"keras_default", "torch_default"} <= set(entry.code)
+    fixes = set(atlas.FIXES) & set(entry.code)
+    assert fixes and (len(fixes) == 2) != bool(entry.not_possible)
+
+
+@pytest.mark.parametrize("name", atlas.names())
+def test_no_function_of_an_entry_imports_the_other_framework(name: str):
+    """Both in one process crash; and a fix has to be of its own kind."""
+    module = tree(f"comparisons/differences/{name}.py")
+    top = {alias for node in module.body for alias in imported_by(node)}
+    assert top & {"keras", "tensorflow", "torch", "torchvision"} == set()
+    for node in module.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        found = {
+            alias for part in ast.walk(node) for alias in imported_by(part)
+        }
+        other = {"torch", "torchvision"}
+        if node.name.startswith("torch"):
+            other = {"keras", "tensorflow"}
+        if node.name.startswith(("keras", "torch")):
+            assert found & other == set(), node.name
+
+
+def imported_by(node: ast.AST) -> set[str]:
+    """Return the packages that one statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return {node.module.split(".")[0]}
+    return set()
 
 
 # === The harness ============================================================

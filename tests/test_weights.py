@@ -751,3 +751,15 @@ def test_one_bias_given_twice_shows(
     outputs = children[1]("run", twice, {"lstm": INPUTS["lstm"]})["outputs"]
     keras = keras_results[1]["outputs"]["lstm"]
     assert difference(keras, outputs["lstm"]) > 1e-2
+
+
+# === The page ===============================================================
+
+
+def test_the_page_has_every_rule():
+    """`make report` writes it; the words are those that are run."""
+    from comparisons.environment import ROOT
+    from comparisons.listing import rules_table
+
+    page = (ROOT / "docs" / "weights.md").read_text()
+    assert f"<!-- layers -->\n{rules_table()}<!-- /layers -->" in page

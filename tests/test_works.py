@@ -72,6 +72,7 @@ class World:
             recorded=unused,
             synchronize=lambda: self.told.append(-1),
             use_threads=self.told.append,
+            use_precision=unused,
             mode=lambda model: f"mode of {model.number}",
         )
         self.framework = Framework(

@@ -1,26 +1,56 @@
-"""The atlas: differences between Keras and PyTorch that the pairs meet.
+"""The atlas: what makes "the same" code differ between Keras and PyTorch.
 
-One module per difference, named as the comments in the halves name it. Each
-has a docstring whose first line is what a person would search for, and three
-texts: KERAS and PYTORCH (the two behaviours and where they are defined) and
-FIX. Sources were read in keras 3.15.1 and torch 2.14.1.
+One module per difference, named as the comments in the halves name it. It
+imports no framework at its top, and holds:
+
+- a docstring whose first line is what a person would search for
+- KERAS and PYTORCH: the two behaviours and where they are defined, as read in
+  keras 3.15.1 and torch 2.14.1
+- FIX: what to do, in words
+- `inputs()`: arrays by argument name; floating ones are cast to the type asked
+- `keras_default(...)`, `torch_default(...)`: what most people write
+- `torch_as_keras(...)`: PyTorch code that does what Keras does, and
+  `keras_as_torch(...)`: the other way; one may be missing, with its reason in
+  NOT_POSSIBLE
+- GAP: how far apart the defaults are, at least, and CLOSED: how far apart
+  either fix leaves them, at most, by type
+
+Distances are the largest absolute difference of what the functions return: an
+array, or several by name. `comparisons/gaps.py` runs them, each side in a
+process of its own.
 """
 
 import difflib
 import importlib
+import inspect
 import pkgutil
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from comparisons.worker import RequestError
+
+FIXES = {"torch_as_keras": "PyTorch", "keras_as_torch": "Keras"}
 
 
 @dataclass(frozen=True)
 class Difference:
+    """An entry as people read it.
+
+    code: the functions' sources, by name, as they are run.
+    gap_type: in which the defaults are compared.
+    """
+
     name: str
     title: str
     keras: str
     pytorch: str
     fix: str
+    gap: float
+    closed: dict[str, float]
+    code: dict[str, str] = field(default_factory=dict)
+    not_possible: str = ""
+    gap_type: str = "float32"
 
 
 def names() -> list[str]:
@@ -43,8 +73,24 @@ def difference(name: str) -> Difference:
     module = importlib.import_module(f"{__name__}.{name}")
     return Difference(
         name=name,
-        title=(module.__doc__ or "").strip().splitlines()[0],
+        title=" ".join((module.__doc__ or "").split("\n\n")[0].split()),
         keras=module.KERAS,
         pytorch=module.PYTORCH,
         fix=module.FIX,
+        gap=module.GAP,
+        closed=module.CLOSED,
+        code={
+            way: inspect.getsource(getattr(module, way))
+            for way in ("keras_default", "torch_default", *FIXES)
+            if hasattr(module, way)
+        },
+        not_possible=getattr(module, "NOT_POSSIBLE", ""),
+        gap_type=getattr(module, "GAP_TYPE", "float32"),
     )
+
+
+def function(name: str, way: str) -> Callable[..., Any]:
+    """Return one of an entry's functions, to be run in a side's process."""
+    module = importlib.import_module(f"{__name__}.{name}")
+    found: Callable[..., Any] = getattr(module, way)
+    return found

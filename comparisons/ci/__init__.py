@@ -1,0 +1,1 @@
+"""What CI publishes of results, what changed, and the gate."""

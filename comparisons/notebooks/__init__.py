@@ -1,0 +1,1 @@
+"""Each half as a notebook, made from its source."""

@@ -1,0 +1,275 @@
+"""What kind of mistake makes two arrays differ as they do.
+
+Each symptom is looked for in what the first diverging layer gave, or in the
+first diverging gradient; it names the atlas entries that show such a gap.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from comparisons.differences import names as atlas
+
+Array = npt.NDArray[np.float64]
+CLOSE = 1e-6  # relative: of what a symptom says is the same
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What is seen, and the atlas entries that fit it."""
+
+    words: str
+    entries: tuple[str, ...]
+
+
+# By kind of Keras layer: what makes such layers differ when nothing below is
+# seen, or beside it.
+OF_KIND = {
+    "Conv": ("same_padding", "even_kernel_same", "causal_padding"),
+    "DepthwiseConv": ("same_padding", "depthwise_kernel_layout"),
+    "SeparableConv": ("same_padding", "separable_depthwise_bias"),
+    "Transpose": ("same_padding", "transposed_conv_crop"),
+    "BatchNormalization": (
+        "batch_norm_epsilon", "batch_norm_momentum", "batch_norm_variance",
+        "frozen_batch_norm",
+    ),
+    "LayerNormalization": ("layer_norm_epsilon", "layer_norm_axes"),
+    "GroupNormalization": ("group_norm_epsilon",),
+    "RMSNormalization": ("rms_norm_epsilon",),
+    "Dense": ("flatten_order", "gelu_approximation", "leaky_relu_slope"),
+    "MultiHeadAttention": (
+        "attention_mask_polarity", "key_padding_polarity",
+        "attention_argument_order", "causal_mask_argument",
+        "attention_batch_first",
+    ),
+    "GRU": ("gru_reset_after", "rnn_batch_first", "sequence_masks"),
+    "LSTM": ("rnn_batch_first", "sequence_masks", "lstm_two_biases"),
+    "Bidirectional": ("bidirectional_last_step", "sequence_masks"),
+    "Embedding": ("embedding_padding_row", "negative_embedding_ids"),
+}  # fmt: skip
+# By a word of what the settings rung says.
+OF_SETTING = {
+    "optimizer epsilon": ("adam_epsilon", "rmsprop_epsilon"),
+    "optimizer learning_rate": ("sgd_learning_rate", "rmsprop_defaults"),
+    "optimizer rho": ("rmsprop_defaults",),
+    "optimizer weight_decay": ("adamw_decay_default", "adam_weight_decay"),
+    "decay": ("l2_weight_decay",),
+    "dropout": ("training_argument", "recurrent_dropout"),
+    "loss reduction": ("sample_weight_mean",),
+    "loss logits": ("cross_entropy_from_probabilities",),
+    "trainable parameters": ("lstm_two_biases", "frozen_batch_norm"),
+}
+# By kind of Keras layer, and of any other: what makes a gap that small.
+OF_EPSILON = {
+    "LayerNormalization": ("layer_norm_epsilon",),
+    "GroupNormalization": ("group_norm_epsilon",),
+    "RMSNormalization": ("rms_norm_epsilon",),
+    "BatchNormalization": ("batch_norm_epsilon",),
+    "": (
+        "gelu_approximation", "float32_constants", "layer_norm_epsilon",
+        "batch_norm_epsilon",
+    ),
+}  # fmt: skip
+# Where weights part while the gradients were equal.
+OF_STEPS = (
+    "adam_epsilon", "rmsprop_epsilon", "sgd_velocity", "clip_norm_epsilon",
+    "embedding_gradients", "batch_norm_momentum", "schedule_clock",
+)  # fmt: skip
+
+
+def known(entries: Sequence[str]) -> tuple[str, ...]:
+    there = set(atlas())
+    return tuple(entry for entry in entries if entry in there)
+
+
+def symptoms(keras: Array, torch: Array, kind: str = "") -> list[Symptom]:
+    """Return what is seen of two arrays that should be equal.
+
+    `kind` is that of the Keras layer they come from, if one is known.
+    """
+    found = list(seen(keras, torch, kind))
+    general = tuple(
+        entry
+        for word, entries in OF_KIND.items()
+        if word in kind
+        for entry in entries
+    )
+    told = {entry for symptom in found for entry in symptom.entries}
+    rest = tuple(entry for entry in general if entry not in told)
+    if rest:
+        found.append(Symptom(f"layers of kind {kind} differ by", known(rest)))
+    return found
+
+
+def seen(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
+    if a.shape != b.shape:
+        yield of_shapes(a.shape, b.shape)
+        return
+    entries: tuple[str, ...]
+    if np.isnan(a).any() != np.isnan(b).any():
+        entries = ("fully_masked_rows", "norm_gradient_at_zero")
+        yield Symptom("one side is not a number", known(entries))
+        return
+    factor = constant_factor(a, b)
+    if factor is not None:
+        yield of_factor(factor)
+        return
+    if (axes := swapped_axes(a, b)) is not None:
+        words = f"PyTorch's axes {axes[0]} and {axes[1]} are swapped"
+        entries = ("dense_kernel_transpose", "conv_kernel_layout",
+                   "flatten_order")  # fmt: skip
+        yield Symptom(f"{words}: a transposed kernel or picture",
+                      known(entries))  # fmt: skip
+        return
+    if (moved := shift(a, b)) is not None:
+        entries = "same_padding", "transposed_conv_crop", "center_crop_offset"
+        yield Symptom(
+            f"PyTorch is shifted by {moved[1]:+d} along axis {moved[0]}",
+            known(entries),
+        )
+        return
+    if close(np.sort(a, axis=None), np.sort(b, axis=None)):
+        entries = ("flatten_order", "channels_last_concatenate",
+                   "gru_gate_order", "sinusoidal_position_order")  # fmt: skip
+        yield Symptom("the same numbers in another order", known(entries))
+        return
+    yield from of_signs(a, b)
+    yield from of_rows(a, b)
+    yield from of_size(a, b, kind)
+
+
+def close(a: Array, b: Array) -> bool:
+    scale = max(float(np.abs(a).max(initial=0)), 1e-300)
+    return bool(np.abs(a - b).max(initial=0) <= CLOSE * scale)
+
+
+def of_shapes(a: Sequence[int], b: Sequence[int]) -> Symptom:
+    words = f"shapes {tuple(a)} and {tuple(b)}"
+    if sorted(a) == sorted(b):
+        entries: tuple[str, ...] = (
+            "rnn_batch_first", "channels_last_concatenate", "flatten_order",
+        )  # fmt: skip
+        return Symptom(f"{words}: axes in another order", known(entries))
+    if len(a) == len(b):
+        entries = ("same_padding", "even_kernel_same", "max_pool_same",
+                   "transposed_conv_valid_length")  # fmt: skip
+        return Symptom(f"{words}: a border more or less", known(entries))
+    entries = "rnn_last_output", "global_pool_shape"
+    return Symptom(f"{words}: an axis more or less", known(entries))
+
+
+def constant_factor(a: Array, b: Array) -> float | None:
+    """Return PyTorch's over Keras', if it is the same everywhere."""
+    large = np.abs(a) > 1e-3 * np.abs(a).max(initial=0)
+    if not large.any():
+        return None
+    factor = float(np.median(b[large] / a[large]))
+    return factor if factor and close(a * factor, b) else None
+
+
+def of_factor(factor: float) -> Symptom:
+    words = f"a constant factor of {factor:.6g} (PyTorch over Keras)"
+    if np.isclose(factor, (2.0, 0.5)).any():
+        entries: tuple[str, ...] = "l2_weight_decay", "lstm_two_biases"
+    elif factor < 0:
+        entries = ("cosine_similarity_sign",)
+    elif np.isclose(factor, np.round(factor)) or np.isclose(
+        1 / factor, np.round(1 / factor)
+    ):
+        words += ": a sum on one side and a mean on the other"
+        entries = ("sample_weight_mean", "kl_divergence_mean",
+                   "gradient_accumulation_mean",
+                   "activity_regularizer_mean")  # fmt: skip
+    else:
+        entries = ("unscaled_attention_layer", "class_weight_mean",
+                   "huber_and_smooth_l1")  # fmt: skip
+    return Symptom(words, known(entries))
+
+
+def swapped_axes(a: Array, b: Array) -> tuple[int, int] | None:
+    for one, other in itertools.combinations(range(a.ndim), 2):
+        turned = np.swapaxes(b, one, other)
+        if turned.shape == a.shape and close(a, turned):
+            return one, other
+    return None
+
+
+def shift(a: Array, b: Array) -> tuple[int, int] | None:
+    """Return axis and cells by which PyTorch's lies further on, if it does.
+
+    The last axis holds channels, the first samples; a border may differ.
+    """
+    for axis in range(1, a.ndim - 1):
+        size = a.shape[axis]
+        for cells in (-2, -1, 1, 2):
+            if size <= 2 * abs(cells) + 1:
+                continue
+            rolled = np.roll(b, -cells, axis)
+            inside = range(abs(cells), size - abs(cells))
+            if close(a.take(inside, axis), rolled.take(inside, axis)):
+                return axis, cells
+    return None
+
+
+def of_signs(a: Array, b: Array) -> Iterator[Symptom]:
+    """Tell what differs where values are negative alone."""
+    negative = a < 0
+    if not negative.any() or negative.all():
+        return
+    if close(a[~negative], np.maximum(b, 0)[~negative]):
+        entries = ("leaky_relu_slope", "prelu_start", "gelu_approximation")
+        yield Symptom(
+            "equal where positive, not where negative: another activation or "
+            "slope",
+            known(entries),
+        )
+
+
+def of_rows(a: Array, b: Array) -> Iterator[Symptom]:
+    """Tell what differs in some steps or samples alone."""
+    if a.ndim < 2:
+        return
+    last = tuple(range(2, a.ndim))
+    scale = max(float(np.abs(a).max()), 1e-300)
+    same = np.abs(a - b).max(axis=last) <= CLOSE * scale
+    if same.any() and not same.all():
+        share = f"{1 - same.mean():.0%}"
+        entries = ("sequence_masks", "masked_sequence_output",
+                   "left_padding_state", "fully_masked_rows",
+                   "same_padding")  # fmt: skip
+        yield Symptom(
+            f"unequal in {share} of the places along the first two axes: a "
+            "mask or a border",
+            known(entries),
+        )
+
+
+def of_size(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
+    """Tell a gap as small as an epsilon, or one scale for each channel."""
+    gap = float(np.linalg.norm(a - b)) / max(float(np.linalg.norm(a)), 1e-300)
+    if a.ndim >= 2 and a[..., 0].size > 2:
+        axes = tuple(range(a.ndim - 1))
+        around: list[Array] = [x - x.mean(axis=axes) for x in (a, b)]
+        square = np.sum(around[0] ** 2, axis=axes)
+        scale = np.sum(around[0] * around[1], axis=axes) / np.maximum(
+            square, 1e-300
+        )
+        if close(around[0] * scale, around[1]) and "Norm" in kind:
+            entries = ("batch_norm_epsilon", "batch_norm_momentum",
+                       "batch_norm_variance",
+                       "normalize_by_variance")  # fmt: skip
+            yield Symptom(
+                f"each channel has a scale of its own, {scale.min():.4g} to "
+                f"{scale.max():.4g}: other statistics or another epsilon",
+                known(entries),
+            )
+            return
+    if gap < 1e-2:
+        yield Symptom(
+            f"a gap of {gap:.0e}, as an epsilon, an approximation or a "
+            "constant in float32 makes it",
+            known(OF_EPSILON.get(kind, OF_EPSILON[""])),
+        )
