@@ -20,10 +20,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDED = ("playwright", "axe_playwright_python")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 MISSING += [] if CHROMIUM else ["chromium"]
-pytestmark = pytest.mark.skipif(
-    bool(MISSING) and not os.environ.get("CI"),
-    reason=f"not installed: {', '.join(MISSING)}",
-)
+pytestmark = [
+    pytest.mark.parity,  # minutes, as all that is not a unit
+    pytest.mark.skipif(
+        bool(MISSING) and not os.environ.get("CI"),
+        reason=f"not installed: {', '.join(MISSING)}",
+    ),
+]
 
 DIGITS = "pairs/chapter08_digits_convnet.html"
 THREE = (

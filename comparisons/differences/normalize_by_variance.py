@@ -7,7 +7,8 @@ Takes the mean and the variance: Normalization(mean=..., variance=...)
 (keras/src/layers/preprocessing/normalization.py)."""
 
 PYTORCH = """\
-v2.Normalize(mean, std) (torchvision/transforms/v2/_misc.py)."""
+Takes the deviation: v2.Normalize(mean, std)
+(torchvision/transforms/v2/_misc.py)."""
 
 FIX = """\
 Square it for Keras, take the root for PyTorch: ImageNet's 0.229 is a
