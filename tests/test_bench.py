@@ -487,6 +487,16 @@ def test_a_busy_machine_is_named_in_both_reports():
     assert f"Other work held the machine: {result.task}" in text
 
 
+def test_tasks_of_several_machines_are_told_apart():
+    first, second = benched(), benched(task="chapter09_other", chapter=9)
+    assert overview.several_machines([first, second]) == []
+    assert second.machine
+    second.machine.instructions = ["avx"]
+    lines = overview.several_machines([first, second])
+    assert lines[1] == "On a processor with avx: chapter09_other."
+    assert first.task in lines[0] and len(lines) == 2
+
+
 def test_controls_that_hold_one_are_counted():
     result = benched()
     assert result.throughput

@@ -71,13 +71,16 @@ def conditions(result: Result) -> list[str]:
 def over_what(parts: Iterable[Compared]) -> str:
     """Return what the intervals and the controls of races are made of."""
     counts = sorted({part.starts for part in parts if part.ratio})
-    if counts and counts[0] > 1:
-        told = " to ".join(map(str, sorted({counts[0], counts[-1]})))
-        return (
-            f"95 % intervals over {told} starts of both processes; A/A: "
-            "processes of one half against others of it, by the same protocol."
-        )
-    return (
+    several = [count for count in counts if count > 1]
+    told = " to ".join(map(str, sorted({*several[:1], *several[-1:]})))
+    over = (
+        f"95 % intervals over {told} starts of both processes; A/A: "
+        "processes of one half against others of it, by the same protocol."
+    )
+    if several and several == counts:
+        return over
+    mixed = f"Where there were several starts: {over} All others: "
+    return (mixed if several else "") + (
         "95 % intervals over the blocks of one start of both processes: how "
         "far another start would differ is not in them, `bench` starts them "
         "several times. A/A: a half's process against itself."
@@ -155,8 +158,24 @@ def speed_grid(results: Sequence[Result]) -> Grid:
     busy = [r.task for r in results if r.machine and r.machine.busy]
     if busy:
         table.notes.append(f"Other work held the machine: {', '.join(busy)}.")
+    table.notes += several_machines(results)
     table.notes += [made_with(r.environment) for r in results[-1:]]
     return table
+
+
+def several_machines(results: Sequence[Result]) -> list[str]:
+    """Return which tasks were timed on which processor, if not on one."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        if result.machine:
+            sets = ", ".join(result.machine.instructions) or "not told"
+            found.setdefault(sets, []).append(result.task)
+    if len(found) < 2:
+        return []
+    return [
+        f"On a processor with {sets}: {', '.join(tasks)}."
+        for sets, tasks in found.items()
+    ]
 
 
 def table_of_memory(results: Sequence[Result]) -> str:
