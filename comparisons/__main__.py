@@ -18,7 +18,6 @@ from typer.exceptions import TyperException
 from comparisons import listing, reference, terminal
 from comparisons.bench import command, overview
 from comparisons.ci import app as publishing
-from comparisons.environment import ROOT
 from comparisons.evidence import STEPS
 from comparisons.experiment import Request
 from comparisons.measure import KINDS
@@ -64,7 +63,6 @@ app = typer.Typer(
 app.add_typer(reference.app)
 app.add_typer(publishing.app)
 app.add_typer(pages.app)
-COMMITTED = ROOT / "comparisons" / "results"
 
 
 @app.command("list")

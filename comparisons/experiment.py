@@ -15,6 +15,7 @@ from comparisons.environment import environment
 from comparisons.evidence import STEPS
 from comparisons.ladder import climb
 from comparisons.pictures import Exhibits, picture, texts
+from comparisons.racing import Budget
 from comparisons.results import (
     Environment,
     Exhibit,
@@ -170,7 +171,7 @@ def run_task(
                 config,
                 train,
                 test,
-                measure.Budget(most_s=request.seconds),
+                Budget(most_s=request.seconds),
                 # The fresh ones were imported while others were at work.
                 {s.name: s.facts()["import_s"] for s in (keras, torch)},
                 request.kinds,

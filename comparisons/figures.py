@@ -20,6 +20,20 @@ from comparisons.statistics import MOST_SEEDS, seeds_needed, spread_of
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 
 
+def proven_to(result: Result) -> str:
+    """Return how far apart the halves are at the end of the proof."""
+    parity = result.parity
+    if not parity.passed:
+        return "not proven"
+    last = [r for r in parity.rungs if r.lane == "aligned"]
+    when = f"after {parity.steps} steps"
+    if not parity.steps:
+        last = [r for r in parity.rungs if r.dtype == "float64"]
+        when = "without training"
+    number = max((r.max_difference for r in last), default=0.0)
+    return f"{number:.0e} {when}"
+
+
 def tick(passed: bool) -> str:
     return "✓" if passed else "✗"
 

@@ -4,7 +4,6 @@ Each function of an entry runs in its framework's own living process.
 """
 
 import math
-from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,9 +133,3 @@ def measured(entry: Difference, keras: Side, torch: Side) -> Measured:
             for dtype in TYPES
         },
     )
-
-
-def all_measured(
-    entries: Sequence[Difference], keras: Side, torch: Side
-) -> list[Measured]:
-    return [measured(entry, keras, torch) for entry in entries]

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from comparisons.environment import cpu_flags
-from comparisons.measure import Guard
+from comparisons.guard import Guard
 from comparisons.results import Machine
 
 # Of a processor's flags, those that choose kernels for floating-point numbers.

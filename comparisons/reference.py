@@ -43,7 +43,7 @@ def differences(
             both_sides(replace(Settings(), device="cpu")) as (keras, torch),
         ):
             say(f"measuring {len(chosen)} of them")
-            found = gaps.all_measured(chosen, keras, torch)
+            found = [gaps.measured(entry, keras, torch) for entry in chosen]
         if every:
             console.print(listing.table_of_gaps(found))
         else:

@@ -16,6 +16,7 @@ from comparisons.figures import (
     headline,
     memory_notes,
     memory_rows,
+    proven_to,
     rung_cells,
     score,
     speed,
@@ -255,14 +256,6 @@ def table_of_pairs(results: Sequence[Result]) -> str:
         "|---|---|---|--:|--:|---|--:|",
     ]
     for result in results:
-        last = [r for r in result.parity.rungs if r.lane == "aligned"]
-        if not result.parity.steps:
-            last = [r for r in result.parity.rungs if r.dtype == "float64"]
-        number = max((r.max_difference for r in last), default=0.0)
-        when = f"after {result.parity.steps} steps"
-        if not result.parity.steps:
-            when = "without training"
-        state = f"{number:.0e} {when}"
         accuracy = result.accuracy
         cells = ["–", "–", "–"]
         if accuracy:
@@ -278,7 +271,7 @@ def table_of_pairs(results: Sequence[Result]) -> str:
             row(
                 result.section,
                 f"[{result.task}](keras_impl/{result.task}.py)",
-                state if result.parity.passed else "not proven",
+                proven_to(result),
                 *cells,
                 ratio,
             )

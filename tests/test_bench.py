@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_results import make_result
 
-from comparisons import machine, measure
+from comparisons import machine, racing
 from comparisons.bench import (
     ceilings,
     command,
@@ -24,7 +24,7 @@ from comparisons.bench import (
 from comparisons.bench.records import Grown, Timed
 from comparisons.bench.tables import Grid
 from comparisons.environment import ROOT
-from comparisons.measure import Budget
+from comparisons.racing import Budget
 from comparisons.results import (
     Compared,
     Cost,
@@ -106,7 +106,7 @@ class Side:
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch) -> None:
     monkeypatch.setattr(
-        measure, "Guard", lambda _: SimpleNamespace(foreign_cores=lambda: 0.0)
+        racing, "Guard", lambda _: SimpleNamespace(foreign_cores=lambda: 0.0)
     )
 
 
@@ -239,7 +239,7 @@ def test_every_start_is_warmed_up_and_raced():
 
 def test_a_race_among_others_gives_words_and_no_number(monkeypatch):
     loud = SimpleNamespace(foreign_cores=lambda: 1.5)
-    monkeypatch.setattr(measure, "Guard", lambda _: loud)
+    monkeypatch.setattr(racing, "Guard", lambda _: loud)
     starts: Any = [{"torch": Side({"idiom": 1.0, "again": 1.0})}]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {

@@ -12,15 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from comparisons import measure
-from comparisons.measure import (
-    FOREIGN,
-    Budget,
-    Contender,
-    Guard,
-    compared,
-    race,
-)
+from comparisons import guard as guards
+from comparisons import measure, racing
+from comparisons.guard import Guard
+from comparisons.measure import compared
+from comparisons.racing import FOREIGN, Budget, Contender, race
 from comparisons.side import Split
 
 # As psutil has it on Linux.
@@ -70,8 +66,8 @@ class Machine:
 @pytest.fixture
 def machine(monkeypatch) -> Machine:
     machine = Machine()
-    monkeypatch.setattr(measure, "psutil", machine)
-    monkeypatch.setattr(measure.time, "perf_counter", machine.perf_counter)
+    monkeypatch.setattr(guards, "psutil", machine)
+    monkeypatch.setattr(guards.time, "perf_counter", machine.perf_counter)
     return machine
 
 
@@ -170,7 +166,7 @@ class Sides:
         self.guards = 0
         self.time_of = time_of
         self.foreign = list(foreign)
-        monkeypatch.setattr(measure, "Guard", self.guard)
+        monkeypatch.setattr(racing, "Guard", self.guard)
         self.starts: Any = [
             {
                 name: SimpleNamespace(call=self.call_of(name, start))
@@ -453,7 +449,7 @@ def test_a_race_ends_as_soon_as_its_interval_is_narrow(monkeypatch):
     budget = Budget(letter_s=1.0, blocks=3, attempts=60)
     found = noisy_sides(monkeypatch, 0.02).race(budget)
     low, high = compared(found).ratio.ci95
-    assert high / low - 1 < measure.NARROW
+    assert high / low - 1 < racing.NARROW
     assert 3 <= found.blocks < 30
     wide = noisy_sides(monkeypatch, 0.3).race(budget)
     assert wide.blocks == 60  # never narrow: all attempts are taken
@@ -498,7 +494,7 @@ def test_training_and_prediction_are_measured_after_warming_up(
     monkeypatch, train, trained
 ):
     monkeypatch.setattr(
-        measure,
+        racing,
         "Guard",
         lambda _: SimpleNamespace(foreign_cores=lambda: 0.0),
     )
@@ -575,7 +571,7 @@ def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed(
 
 def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
     quiet = SimpleNamespace(foreign_cores=lambda: 0.0)
-    monkeypatch.setattr(measure, "Guard", lambda _: quiet)
+    monkeypatch.setattr(racing, "Guard", lambda _: quiet)
 
     def call(function: str, *args: Any) -> Any:
         if function == "warm_up":

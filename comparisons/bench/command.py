@@ -12,7 +12,7 @@ from comparisons.bench.overview import made_with
 from comparisons.bench.records import Study
 from comparisons.bench.tables import Grid
 from comparisons.experiment import Request, Say, loaded
-from comparisons.measure import Budget
+from comparisons.racing import Budget
 from comparisons.results import Result, write_whole
 from comparisons.task import Task
 from comparisons.worker import (

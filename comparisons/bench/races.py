@@ -1,6 +1,6 @@
 """Races of a half with itself: in other modes, by the loop written first.
 
-Each races contenders on living sides; see `comparisons/measure.py`. `starts`
+Each races contenders on living sides; see `comparisons/racing.py`. `starts`
 are the processes of one study: the same pair of sides, several times.
 """
 
@@ -16,16 +16,8 @@ from comparisons.bench.tables import Grid, ratio
 from comparisons.comparing import FLOORS, difference
 from comparisons.evidence import one_ulp_away
 from comparisons.experiment import Say
-from comparisons.measure import (
-    Budget,
-    Contender,
-    Race,
-    race,
-    ratio_of,
-    sized,
-    summary,
-    unmeasured,
-)
+from comparisons.measure import ratio_of, sized, summary, unmeasured
+from comparisons.racing import Budget, Contender, Race, race
 from comparisons.side import Split, State
 from comparisons.task import Task
 from comparisons.worker import TITLES, HalfFailed, Name, Side

@@ -37,7 +37,10 @@ Both = dict[Literal["keras", "torch"], Figure | None]
 
 
 class Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    # What an index always has, its schema requires, defaults included.
+    model_config = ConfigDict(
+        extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
 
 class CheckEntry(Record):

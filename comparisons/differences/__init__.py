@@ -15,6 +15,9 @@ imports no framework at its top, and holds:
 - GAP: how far apart the defaults are, at least, and CLOSED: how far apart
   either fix leaves them, at most, by type
 
+Entries repeat each other's lines on purpose, as the halves do: what is shown
+of one is all of it, it is what runs, and it can be taken as it stands.
+
 Distances are the largest absolute difference of what the functions return: an
 array, or several by name. `comparisons/gaps.py` runs them, each side in a
 process of its own.

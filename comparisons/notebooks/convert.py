@@ -9,13 +9,12 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from comparisons.environment import ROOT
 from comparisons.task import Task
 from comparisons.worker import SIDES, TITLES, Name, RequestError
 
-ROOT = Path(__file__).parents[2]
 BANNER = re.compile(r"^# === (\w+) =+\n", flags=re.MULTILINE)
 GUARD = '\n\nif __name__ == "__main__":\n    main()\n'
 PACKAGES: dict[Name, str] = {"keras": "keras_impl", "torch": "torch_impl"}

@@ -12,17 +12,14 @@ from rich.table import Table
 from comparisons import terminal
 from comparisons.evidence import STEPS
 from comparisons.program import console, progress
-from comparisons.proving.pairing import Pair
-from comparisons.proving.prove import (
-    Proof,
+from comparisons.proving.given import (
     as_map,
     checked_file,
-    described,
-    paired,
-    prove,
     read_arrays,
     read_map,
 )
+from comparisons.proving.pairing import Pair
+from comparisons.proving.prove import Proof, described, paired, prove
 from comparisons.results import write_whole
 from comparisons.worker import RequestError, Settings, both_sides
 

@@ -6,8 +6,6 @@ rung for which a file has no functions is reported as not run.
 
 import ast
 import time
-import tomllib
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,22 +16,17 @@ import numpy as np
 from comparisons.differences import names as atlas
 from comparisons.evidence import STEPS, Evidence, Failure
 from comparisons.ladder import Gathered, gather, judged
+from comparisons.proving.diagnosis import fitting
 from comparisons.proving.guests import Guest, GuestConfig
 from comparisons.proving.pairing import Pair, Renamed, pairs_of
-from comparisons.proving.symptoms import (
-    OF_SETTING,
-    OF_STEPS,
-    Symptom,
-    known,
-    symptoms,
-)
-from comparisons.results import Parity, Rung
+from comparisons.proving.symptoms import Symptom
+from comparisons.results import Parity
 from comparisons.rungs import flat_outputs, in_keras
 from comparisons.side import write_split
 from comparisons.task import Half, Task
 from comparisons.weights import Layer, LayoutError
 from comparisons.worker import HalfFailed, RequestError, Side
-from shared_data import Arrays, Tensors
+from shared_data import Arrays
 
 TYPES = "float64", "float32"
 TRAINING_RUNGS = "gradients", "step", "trajectory"
@@ -112,7 +105,7 @@ def prove(
     parity.rungs = [r for r in parity.rungs if r.name not in left_out]
     parity.passed = all(rung.passed for rung in parity.rungs)
     failed = next((rung for rung in parity.rungs if not rung.passed), None)
-    fitting = fitting_symptoms(failed, gathered) if failed else []
+    symptoms = fitting(failed, gathered) if failed else []
     why = "the files define no make_loss and make_optimizer, or there are no "
     not_run = dict.fromkeys(left_out, "left out, as asked")
     if not trains:
@@ -121,7 +114,7 @@ def prove(
         parity,
         not_run,
         f"{failed.name} {failed.dtype}: {failed.detail}" if failed else "",
-        fitting,
+        symptoms,
         still,
         passing,
     )
@@ -263,141 +256,3 @@ def without_gradient(gathered: Gathered) -> tuple[str, ...]:
         if name in theirs
         and max(np.abs(ours[name]).max(), np.abs(theirs[name]).max()) <= 1e-12
     )
-
-
-def fitting_symptoms(failed: Rung, gathered: Gathered) -> list[Symptom]:
-    """Return what the first rung that fails looks like."""
-    entries: tuple[str, ...]
-    if failed.name == "settings":
-        entries = tuple(
-            entry
-            for word, several in OF_SETTING.items()
-            if word in failed.detail
-            for entry in several
-        )
-        words = "what can be read off both models is unequal"
-        return [Symptom(words, known(entries))]
-    if failed.name == "initialisation":
-        entries = ("initial_weights", "dense_bias_start", "lstm_forget_bias",
-                   "embedding_initial_scale")  # fmt: skip
-        return [Symptom("other distributions are drawn from", known(entries))]
-    if "/moving_" in failed.worst:
-        entries = "batch_norm_momentum", "batch_norm_variance"
-        words = "running statistics move otherwise"
-        return [Symptom(words, known(entries))]
-    if failed.name in ("step", "trajectory"):
-        return [Symptom("equal gradients, other updates", known(OF_STEPS))]
-    layers: list[Layer] = gathered.keras["settings"]["layers"]
-    kinds = {layer.name: layer.kind for layer in layers}
-    try:
-        ours, theirs = compared_arrays(failed, gathered, layers)
-    except (KeyError, TypeError, LayoutError):
-        return []  # a half gave no such evidence; the rung says why
-    kind = kinds.get(failed.worst.split("/")[0], "")
-    return symptoms(
-        np.asarray(ours, "float64"), np.asarray(theirs, "float64"), kind
-    )
-
-
-def compared_arrays(
-    failed: Rung, gathered: Gathered, layers: Sequence[Layer]
-) -> tuple[Any, Any]:
-    """Return both sides' arrays of what a rung found to differ first."""
-    name = "training" if failed.name == "gradients" else failed.name
-    runs = [
-        evidence[f"{name} {failed.dtype}"]
-        for evidence in (gathered.keras, gathered.torch)
-    ]
-    if any(isinstance(run, Failure) for run in runs):
-        raise KeyError(name)
-    if name == "training":
-        if failed.worst == "loss":
-            return runs[0]["losses"][:1], runs[1]["losses"][:1]
-        found = [
-            in_keras(layers, run["gradients"], run["side"] == "torch")
-            for run in runs
-        ]
-    else:
-        found = [flat_outputs(layers, run, runs[0]) for run in runs]
-    return found[0][failed.worst], found[1][failed.worst]
-
-
-# === What a person gives ====================================================
-
-
-def read_arrays(inputs: Path, targets: Path | None) -> Arrays:
-    """Read a batch: one array, or several by the names of the inputs.
-
-    Without targets there are zeros, which nothing is compared with.
-
-    Raises:
-        RequestError: a file is missing, is no npz, holds objects, or too few
-            samples or unequal numbers of them.
-    """
-    given = read_npz(inputs)
-    count = len(next(iter(given.values()))) if isinstance(given, dict) else (
-        len(given)
-    )  # fmt: skip
-    wanted = read_npz(targets) if targets else np.zeros(count, "int64")
-    try:
-        arrays = Arrays(given, wanted)
-    except ValueError as error:
-        raise RequestError(f"{error}; in {inputs} and {targets}") from None
-    if len(arrays) < 2:
-        raise RequestError(
-            f"received {len(arrays)} samples in {inputs}; expected two or more"
-        )
-    return arrays
-
-
-def read_npz(path: Path) -> Tensors:
-    try:
-        with np.load(path, allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-    except (OSError, ValueError, zipfile.BadZipFile, TypeError) as error:
-        said = " ".join(str(error).split())[:120]
-        raise RequestError(
-            f"received {path} ({said}); expected an .npz that numpy.savez has "
-            "written, of numbers"
-        ) from None
-    if not arrays or any(array.ndim == 0 for array in arrays.values()):
-        raise RequestError(
-            f"received {path}, with {sorted(arrays) or 'nothing'} in it; "
-            "expected arrays whose first axis counts samples"
-        )
-    return arrays if len(arrays) > 1 else next(iter(arrays.values()))
-
-
-def read_map(path: Path | None) -> dict[str, str]:
-    """Read `[names]` of a TOML file: PyTorch module by Keras layer.
-
-    Raises:
-        RequestError: it cannot be read, or holds something else.
-    """
-    if path is None:
-        return {}
-    try:
-        names = tomllib.loads(path.read_text())["names"]
-        if not all(isinstance(name, str) for name in names.values()):
-            raise ValueError("names are texts")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise RequestError(
-            f"received {path} ({error}); expected TOML with [names], in it "
-            'lines such as "conv2d" = "stem.conv"'
-        ) from None
-    return dict(names)
-
-
-def as_map(pairs: Sequence[Pair]) -> str:
-    """Return the TOML that `--map` reads."""
-    lines = [f'"{p.layer.name}" = "{p.torch}"' for p in pairs]
-    return "\n".join(["[names]", *lines, ""])
-
-
-def checked_file(path: Path) -> Path:
-    if path.suffix != ".py" or not path.is_file():
-        raise RequestError(
-            f"received {path}; expected a Python file that defines "
-            "build_model()"
-        )
-    return path

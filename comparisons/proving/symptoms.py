@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from comparisons.differences import names as atlas
-
 Array = npt.NDArray[np.float64]
 CLOSE = 1e-6  # relative: of what a symptom says is the same
 
@@ -50,18 +48,6 @@ OF_KIND = {
     "Bidirectional": ("bidirectional_last_step", "sequence_masks"),
     "Embedding": ("embedding_padding_row", "negative_embedding_ids"),
 }  # fmt: skip
-# By a word of what the settings rung says.
-OF_SETTING = {
-    "optimizer epsilon": ("adam_epsilon", "rmsprop_epsilon"),
-    "optimizer learning_rate": ("sgd_learning_rate", "rmsprop_defaults"),
-    "optimizer rho": ("rmsprop_defaults",),
-    "optimizer weight_decay": ("adamw_decay_default", "adam_weight_decay"),
-    "decay": ("l2_weight_decay",),
-    "dropout": ("training_argument", "recurrent_dropout"),
-    "loss reduction": ("sample_weight_mean",),
-    "loss logits": ("cross_entropy_from_probabilities",),
-    "trainable parameters": ("lstm_two_biases", "frozen_batch_norm"),
-}
 # By kind of Keras layer, and of any other: what makes a gap that small.
 OF_EPSILON = {
     "LayerNormalization": ("layer_norm_epsilon",),
@@ -73,16 +59,6 @@ OF_EPSILON = {
         "batch_norm_epsilon",
     ),
 }  # fmt: skip
-# Where weights part while the gradients were equal.
-OF_STEPS = (
-    "adam_epsilon", "rmsprop_epsilon", "sgd_velocity", "clip_norm_epsilon",
-    "embedding_gradients", "batch_norm_momentum", "schedule_clock",
-)  # fmt: skip
-
-
-def known(entries: Sequence[str]) -> tuple[str, ...]:
-    there = set(atlas())
-    return tuple(entry for entry in entries if entry in there)
 
 
 def symptoms(keras: Array, torch: Array, kind: str = "") -> list[Symptom]:
@@ -100,7 +76,7 @@ def symptoms(keras: Array, torch: Array, kind: str = "") -> list[Symptom]:
     told = {entry for symptom in found for entry in symptom.entries}
     rest = tuple(entry for entry in general if entry not in told)
     if rest:
-        found.append(Symptom(f"layers of kind {kind} differ by", known(rest)))
+        found.append(Symptom(f"layers of kind {kind} differ by", rest))
     return found
 
 
@@ -111,7 +87,7 @@ def seen(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
     entries: tuple[str, ...]
     if np.isnan(a).any() != np.isnan(b).any():
         entries = ("fully_masked_rows", "norm_gradient_at_zero")
-        yield Symptom("one side is not a number", known(entries))
+        yield Symptom("one side is not a number", entries)
         return
     factor = constant_factor(a, b)
     if factor is not None:
@@ -122,19 +98,19 @@ def seen(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
         entries = ("dense_kernel_transpose", "conv_kernel_layout",
                    "flatten_order")  # fmt: skip
         yield Symptom(f"{words}: a transposed kernel or picture",
-                      known(entries))  # fmt: skip
+                      entries)  # fmt: skip
         return
     if (moved := shift(a, b)) is not None:
         entries = "same_padding", "transposed_conv_crop", "center_crop_offset"
         yield Symptom(
             f"PyTorch is shifted by {moved[1]:+d} along axis {moved[0]}",
-            known(entries),
+            entries,
         )
         return
     if close(np.sort(a, axis=None), np.sort(b, axis=None)):
         entries = ("flatten_order", "channels_last_concatenate",
                    "gru_gate_order", "sinusoidal_position_order")  # fmt: skip
-        yield Symptom("the same numbers in another order", known(entries))
+        yield Symptom("the same numbers in another order", entries)
         return
     yield from of_signs(a, b)
     yield from of_rows(a, b)
@@ -152,13 +128,13 @@ def of_shapes(a: Sequence[int], b: Sequence[int]) -> Symptom:
         entries: tuple[str, ...] = (
             "rnn_batch_first", "channels_last_concatenate", "flatten_order",
         )  # fmt: skip
-        return Symptom(f"{words}: axes in another order", known(entries))
+        return Symptom(f"{words}: axes in another order", entries)
     if len(a) == len(b):
         entries = ("same_padding", "even_kernel_same", "max_pool_same",
                    "transposed_conv_valid_length")  # fmt: skip
-        return Symptom(f"{words}: a border more or less", known(entries))
+        return Symptom(f"{words}: a border more or less", entries)
     entries = "rnn_last_output", "global_pool_shape"
-    return Symptom(f"{words}: an axis more or less", known(entries))
+    return Symptom(f"{words}: an axis more or less", entries)
 
 
 def constant_factor(a: Array, b: Array) -> float | None:
@@ -186,7 +162,7 @@ def of_factor(factor: float) -> Symptom:
     else:
         entries = ("unscaled_attention_layer", "class_weight_mean",
                    "huber_and_smooth_l1")  # fmt: skip
-    return Symptom(words, known(entries))
+    return Symptom(words, entries)
 
 
 def swapped_axes(a: Array, b: Array) -> tuple[int, int] | None:
@@ -224,7 +200,7 @@ def of_signs(a: Array, b: Array) -> Iterator[Symptom]:
         yield Symptom(
             "equal where positive, not where negative: another activation or "
             "slope",
-            known(entries),
+            entries,
         )
 
 
@@ -243,7 +219,7 @@ def of_rows(a: Array, b: Array) -> Iterator[Symptom]:
         yield Symptom(
             f"unequal in {share} of the places along the first two axes: a "
             "mask or a border",
-            known(entries),
+            entries,
         )
 
 
@@ -264,12 +240,12 @@ def of_size(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
             yield Symptom(
                 f"each channel has a scale of its own, {scale.min():.4g} to "
                 f"{scale.max():.4g}: other statistics or another epsilon",
-                known(entries),
+                entries,
             )
             return
     if gap < 1e-2:
         yield Symptom(
             f"a gap of {gap:.0e}, as an epsilon, an approximation or a "
             "constant in float32 makes it",
-            known(OF_EPSILON.get(kind, OF_EPSILON[""])),
+            OF_EPSILON.get(kind, OF_EPSILON[""]),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from comparisons import report
 from comparisons.bench.overview import made_with
 from comparisons.differences import Difference
-from comparisons.figures import gap, live_memory, score, speed
+from comparisons.figures import gap, live_memory, proven_to, score, speed
 from comparisons.results import Result
 from comparisons.site.sources import Pair
 
@@ -37,7 +37,7 @@ def cells(pair: Pair) -> Cells:
     )
     return Cells(
         result.parity.passed,
-        proof(result),
+        proven_to(result),
         gap(accuracy) if accuracy else "not compared",
         score(accuracy.keras, accuracy) if accuracy else "–",
         score(accuracy.torch, accuracy) if accuracy else "–",
@@ -45,19 +45,6 @@ def cells(pair: Pair) -> Cells:
         live_memory(memory.keras) if memory else "–",
         live_memory(memory.torch) if memory else "–",
     )
-
-
-def proof(result: Result) -> str:
-    """Return how far apart the halves are at the end of the proof."""
-    parity = result.parity
-    if not parity.passed:
-        return "not proven"
-    last = [r for r in parity.rungs if r.lane == "aligned"]
-    if not parity.steps:
-        last = [r for r in parity.rungs if r.dtype == "float64"]
-    number = max((r.max_difference for r in last), default=0.0)
-    when = f"after {parity.steps} steps" if parity.steps else "without training"
-    return f"{number:.0e} {when}"
 
 
 def whole(pair: Pair) -> Result:
