@@ -25,7 +25,8 @@ NARROW = 0.05  # of a ratio's interval, relative: then there is enough
 # Cores that others may hold during a block. Of a single letter it could not be
 # told: the kernel counts in hundredths of a second, for every process.
 FOREIGN = 0.05
-LETTERS = 16  # of a block, at least: 0.8 s of them
+ROLES = (1.0, -1.0, -1.0, 1.0)  # that letters of a start play, against itself
+BLOCK_S = 0.8  # of a block, at least, for the same reason
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Contender:
     name: str = "default"
     work: str = ""
     rounds: int = 1
+    letter_s: float = 0.0  # what one is expected to take
 
     def run(self, what: str, samples: int) -> dict[str, Any]:
         return self.side.call(
@@ -67,6 +69,7 @@ class Contender:
         self.rounds = 1
         once = self.run(what, samples)["wall_s"]
         self.rounds = max(1, math.ceil(seconds / once))
+        self.letter_s = self.rounds * once
 
 
 Blocks = list[list[float]]  # by start, block by block
@@ -159,14 +162,14 @@ def race(
 def turns(everyone: Sequence[Contender], attempt: int) -> list[Contender]:
     """Return who is timed, letter by letter: A B B A, then B A A B.
 
-    Of few contenders so often that a block has `LETTERS` letters at least.
+    Of short letters so often that a block is long enough to be watched.
     """
+    once = 2 * sum(contender.letter_s for contender in everyone)
     order: list[Contender] = []
-    while len(order) < LETTERS:
-        done = len(order) // (2 * len(everyone))
+    for done in range(max(1, math.ceil(BLOCK_S / once))):
         turn = (attempt + done) % len(everyone)
-        once = [*everyone[turn:], *everyone[:turn]]
-        order += [*once, *reversed(once)]
+        there = [*everyone[turn:], *everyone[:turn]]
+        order += [*there, *reversed(there)]
     return order
 
 
@@ -203,7 +206,8 @@ def block(
         found.latencies[group] += calls[place]
         logs = np.log(speeds[place])
         found.logs[group][start].append(float(logs.mean()))
-        roles = np.resize([1.0, -1.0, -1.0, 1.0], len(logs))
+        # They go on from block to block, so that a drift does not matter.
+        roles = np.resize(ROLES, (attempt + 1) * len(logs))[-len(logs) :]
         found.within[group].append(float(roles @ logs) / (len(logs) / 2))
 
 

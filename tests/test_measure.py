@@ -161,7 +161,9 @@ class Sides:
         time_of: Callable[[str, int], float],
         foreign: Iterable[float] = (),
         starts: int = 1,
+        letters: int = 4,
     ) -> None:
+        self.letters = letters  # of a block
         self.asked: list[tuple[str, str, int]] = []
         self.guards = 0
         self.time_of = time_of
@@ -196,7 +198,7 @@ class Sides:
         began = len(self.asked)
 
         def foreign_cores() -> float:
-            assert len(self.asked) == began + 16
+            assert len(self.asked) == began + self.letters
             self.guards += 1
             script = self.foreign[self.guards - 1 : self.guards]
             return script[0] if script else 0.0
@@ -230,7 +232,7 @@ def steady(name: str, _: int) -> float:
 def test_blocks_alternate_and_every_half_follows_the_other(monkeypatch):
     sides = Sides(monkeypatch, steady)
     sides.compare(BUDGET)
-    assert sides.order() == 2 * ("ABBABAAB" * 2 + "BAABABBA" * 2)
+    assert sides.order() == "ABBABAABABBABAAB"
     assert {what for _, what, _ in sides.asked} == {"train"}
 
 
@@ -283,7 +285,7 @@ def test_the_ratio_and_its_interval_by_hand(monkeypatch):
     factors = (1.0, 2.0, 4.0)
 
     def scripted(name: str, count: int) -> float:
-        block = max(count, 0) // 8
+        block = max(count, 0) // 2
         return 0.1 * (factors[block] if name == "torch" else 1.0)
 
     budget = Budget(letter_s=1.0, blocks=3, attempts=3)
@@ -299,14 +301,14 @@ def test_the_ratio_and_its_interval_by_hand(monkeypatch):
 
 def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
     def disturbed(name: str, count: int) -> float:
-        second = 8 <= count < 16  # all letters of the second block
+        second = count in (2, 3)  # both letters of the second block
         return STEADY[name] * (40.0 if second and name == "torch" else 1.0)
 
     sides = Sides(monkeypatch, disturbed, foreign=[0.0, 1.7])
     found = sides.compare(BUDGET)
     assert (found.blocks, found.rejected) == (4, 1)
     assert found.foreign_cores == pytest.approx(1.7)
-    assert len(sides.order()) == 5 * 16
+    assert sides.order() == "ABBABAABABBABAABABBA"
     assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
     assert found.torch.iqr == pytest.approx((500.0, 500.0))
 
@@ -326,7 +328,7 @@ def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
     assert (found.keras, found.torch, found.ratio) == (None, None, None)
     assert found.blocks == quiet
     assert found.rejected == BUDGET.attempts - quiet
-    assert len(sides.order()) == 16 * BUDGET.attempts
+    assert len(sides.order()) == 4 * BUDGET.attempts
 
 
 def test_the_attempts_end(monkeypatch):
@@ -348,18 +350,26 @@ def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch):
     assert ratios >= 52 and controls >= 52
 
 
+def test_short_letters_fill_a_block_that_can_be_watched(monkeypatch):
+    # 0.1 s each: eight of them are 0.8 s, two turns of four.
+    sides = Sides(monkeypatch, lambda name, _: 0.1, letters=8)
+    sides.race(Budget(letter_s=0.05, blocks=2, attempts=2))
+    assert sides.order() == "ABBABAAB" + "BAABABBA"
+
+
 def test_the_control_of_one_start_by_hand(monkeypatch):
-    # Seconds of the letters of two blocks; they play A B B A A B B A.
-    keras = [0.1, 0.2, 0.1, 0.4, *[0.1] * 4, *[0.1] * 8]
+    # Seconds of the letters of two blocks; they play A B, then B A.
+    keras = [0.1, 0.2, 0.1, 0.4]
 
     def scripted(name: str, count: int) -> float:
-        return keras[max(count, 0) % 16] if name == "keras" else 0.1
+        return keras[max(count, 0) % 4] if name == "keras" else 0.1
 
+    monkeypatch.setattr(racing, "BLOCK_S", 0.1)
     budget = Budget(letter_s=1e-9, blocks=2, attempts=2)
     found = Sides(monkeypatch, scripted).race(budget)
-    # Speeds are 1 over these: (log 10 - log 5 - log 10 + log 2.5) / 4.
-    expected = (math.log(2.5) - math.log(5)) / 4
-    assert found.controls(["keras"]) == [pytest.approx([expected, 0.0])]
+    # Speeds are 1 over these: log 10 - log 5, and log 2.5 - log 10.
+    expected = [math.log(2), -math.log(4)]
+    assert found.controls(["keras"]) == [pytest.approx(expected)]
     assert found.controls(["torch"]) == [pytest.approx([0.0, 0.0])]
 
 
@@ -371,18 +381,20 @@ def test_a_drift_within_a_block_is_no_difference_of_a_half(monkeypatch):
         letters += count >= 0
         return 0.1 * 1.01**letters
 
+    monkeypatch.setattr(racing, "BLOCK_S", 0.1)
     budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
-    found = Sides(monkeypatch, slower_and_slower).compare(budget)
-    low, high = found.ratio.control_ci95
-    # In all, it gets a sixth slower; the roles of A and B take it apart.
-    assert 0.99 < low < 1 < high < 1.01
+    found = Sides(monkeypatch, slower_and_slower).race(budget)
+    # Each of two letters is faster than the next; roles go on as A B, B A.
+    (gaps,) = found.controls(["keras", "torch"])
+    assert sum(gaps) == pytest.approx(0.0)
+    assert max(map(abs, gaps)) > 0.009
 
 
 # === Several starts =========================================================
 
 
 def test_all_starts_take_turns_in_one_block(monkeypatch):
-    sides = Sides(monkeypatch, lambda name, _: 0.1, starts=4)
+    sides = Sides(monkeypatch, lambda name, _: 0.1, starts=4, letters=16)
     found = sides.compare(Budget(letter_s=0.1, blocks=2, attempts=2))
     names = [f"{name}{i or ''}" for i in range(4) for name in STEADY]
     first = [name for name, _, _ in sides.asked[8:24]]
@@ -400,7 +412,7 @@ def test_what_a_start_decides_is_in_interval_and_control(monkeypatch):
     def scripted(name: str, _: int) -> float:
         return decided.get(name, 0.1)
 
-    sides = Sides(monkeypatch, scripted, starts=4)
+    sides = Sides(monkeypatch, scripted, starts=4, letters=16)
     found = sides.compare(Budget(letter_s=0.1, blocks=2, attempts=2))
     # Student's t with three degrees of freedom: 3.18245 at 97.5 %. One of
     # four is log 1.1 away: their standard error is a quarter of it.
@@ -426,7 +438,11 @@ def test_equal_processes_hold_one_though_no_two_are_alike(monkeypatch):
                 of[name] = 0.1 * math.exp(generator.normal(scale=0.05))
             return of[name] * math.exp(generator.normal(scale=0.01))
 
-        found = Sides(monkeypatch, noisy, starts=4).compare(budget).ratio
+        found = (
+            Sides(monkeypatch, noisy, starts=4, letters=16)
+            .compare(budget)
+            .ratio
+        )
         ratios += found.ci95[0] < 1.0 < found.ci95[1]
         controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
     # 57 are expected of intervals that hold the truth in 95 %.
@@ -465,8 +481,8 @@ def test_a_race_ends_with_its_budget(machine, monkeypatch):
             return call(*args)
 
         side.call = slow
-    found = sides.race(Budget(letter_s=1.0, most_s=20.0))
-    assert found.blocks == 2  # of 16 seconds: the second ends it
+    found = sides.race(Budget(letter_s=1.0, most_s=9.5))
+    assert found.blocks == 3  # of four seconds: the third ends it
 
 
 def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
@@ -477,7 +493,7 @@ def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
             call(*a) | {"calls_s": [0.001, 0.002, 0.101]}
         )
     found = measure.latency(sides.race(BUDGET), "keras")
-    assert found.calls == 4 * 8 * 3  # blocks, letters, calls
+    assert found.calls == 4 * 2 * 3  # blocks, letters, calls
     assert found.p50_ms == pytest.approx(2.0)
     assert found.p99_ms == pytest.approx(101.0)
     assert (
