@@ -33,8 +33,28 @@ sentences = partial(
 )
 
 # What every pair meets that is trained by `fit`, from weights that it draws,
-# with RMSprop.
-RMSPROP = ("fit_shuffle", "initial_weights", "rmsprop_epsilon")
+FIT = (
+    "dense_bias_start",
+    "epoch_loss_weighting",
+    "fit_shuffle",
+    "initial_weights",
+)
+# with RMSprop,
+RMSPROP = (*FIT, "rmsprop_epsilon")
+# on logits of one class or another, or of many.
+BINARY = (*RMSPROP, "from_logits_default")
+CLASSES = (*BINARY, "cross_entropy_from_probabilities")
+# What a Transformer meets, and a recurrent network.
+TRANSFORMER = (
+    "attention_key_dim",
+    "embedding_gradients",
+    "embedding_initial_scale",
+    "float32_constants",
+    "layer_norm_epsilon",
+    "untracked_position_embedding",
+)
+RECURRENT = ("orthogonal_recurrent_kernel", "rnn_batch_first")
+LSTM = (*RECURRENT, "lstm_forget_bias", "lstm_two_biases")
 
 TASKS = (
     Task(
@@ -46,7 +66,7 @@ TASKS = (
         margin_why="three standard errors of 0.92 on 1,000 digits",
         answer="class",
         baseline_name="majority class",
-        differences=RMSPROP,
+        differences=CLASSES,
         native_bounds={"step": 0.05, "trajectory": 0.2},
         seeds=5,
     ),
@@ -79,7 +99,7 @@ TASKS = (
         margin_why="three standard errors of 0.88 on 9,900 reviews",
         answer="sign",
         baseline_name="majority class",
-        differences=RMSPROP,
+        differences=(*BINARY, "integer_pictures"),
         native_bounds={"step": 0.1, "trajectory": 0.5},
     ),
     Task(
@@ -91,7 +111,7 @@ TASKS = (
         margin_why="three standard errors of 0.72 on 5,000 names",
         answer="class",
         baseline_name="majority class",
-        differences=RMSPROP,
+        differences=(*CLASSES, "integer_pictures"),
         native_bounds={"step": 0.3, "trajectory": 0.9},
         seeds=5,
     ),
@@ -118,7 +138,14 @@ TASKS = (
         margin_why="three standard errors of 0.866 on 9,900 reviews",
         answer="sign",
         baseline_name="majority class",
-        differences=(*RMSPROP, "l2_reported_loss", "l2_weight_decay"),
+        differences=(
+            *CLASSES,
+            "functional_dropout_training",
+            "integer_pictures",
+            "l2_reported_loss",
+            "l2_weight_decay",
+            "weight_decay_on_biases",
+        ),
         # With four units a bias is a few numbers: 0.52 apart after 50 steps.
         native_bounds={"step": 0.2, "trajectory": 1.0},
         exhibit_trains=True,
@@ -133,9 +160,11 @@ TASKS = (
         answer="class",
         baseline_name="majority class",
         differences=(
-            *RMSPROP,
+            *CLASSES,
             "early_stopping",
+            "lambda_lr_factor",
             "schedule_clock",
+            "state_dict_aliases",
             "training_argument",
         ),
         native_bounds={"step": 0.1, "trajectory": 0.3},
@@ -149,7 +178,7 @@ TASKS = (
         margin_why="three standard errors of 0.96 on 1,000 digits",
         answer="class",
         baseline_name="majority class",
-        differences=(*RMSPROP, "flatten_order"),
+        differences=(*CLASSES, "flatten_order"),
         native_bounds={"step": 0.1, "trajectory": 0.5},
     ),
     cells(
@@ -157,10 +186,11 @@ TASKS = (
         section="8.2",
         title="broken solar cells, convnet on few pictures",
         differences=(
-            *RMSPROP,
+            *BINARY,
             "augmentation_layers",
             "flatten_order",
             "float32_constants",
+            "integer_pictures",
         ),
         native_bounds={"step": 0.5, "trajectory": 1.0},
         # Measured: 3.4e-7 and, where pictures are zoomed, 2.1e-4, which is how
@@ -178,7 +208,7 @@ TASKS = (
         margin_why="three standard errors of 0.75 on 1,000 cells, 312 broken",
         answer="sign",
         baseline_name="majority class",
-        differences=(*RMSPROP, "same_padding"),
+        differences=(*BINARY, "same_padding"),
         native_bounds={"step": 0.01, "trajectory": 0.03},
         few=64,
     ),
@@ -191,7 +221,7 @@ TASKS = (
         margin_why="2.8 standard errors of 0.73 on 600 cells, 188 broken",
         answer="sign",
         baseline_name="majority class",
-        differences=(*RMSPROP, "frozen_batch_norm", "same_padding"),
+        differences=(*BINARY, "frozen_batch_norm", "same_padding"),
         # Six draws of the head: the trajectory ends 4e-3 to 7e-2 apart.
         native_bounds={"step": 0.01, "trajectory": 0.2},
         tolerances={"gradients float32": 3e-3},
@@ -214,7 +244,13 @@ TASKS = (
         margin_why="three times what the last steps of RMSprop move a run by",
         answer="class",
         baseline_name="all ground",
-        differences=(*RMSPROP, "float32_constants", "same_padding"),
+        differences=(
+            *CLASSES,
+            "class_axis",
+            "float32_constants",
+            "same_padding",
+            "transposed_conv_crop",
+        ),
         native_bounds={"step": 0.3, "trajectory": 1.0},
         seeds=5,
     ),
@@ -223,10 +259,12 @@ TASKS = (
         section="9.3",
         title="broken solar cells, small Xception",
         differences=(
-            *RMSPROP,
+            *BINARY,
+            "batch_norm_epsilon",
+            "batch_norm_momentum",
             "batch_norm_variance",
             "float32_constants",
-            "same_padding",
+            "max_pool_same",
         ),
         native_bounds={"step": 0.5, "trajectory": 1.0},
         few=150,
@@ -270,21 +308,26 @@ TASKS = (
         stem="chapter10_weather_lstm",
         section="10.2",
         title="temperature tomorrow, LSTM",
-        differences=(*RMSPROP, "lstm_two_biases"),
+        differences=(*RMSPROP, *LSTM, "rnn_state_axis"),
         native_bounds={"step": 0.1, "trajectory": 0.5},
     ),
     weather(
         stem="chapter10_weather_gru",
         section="10.4",
         title="temperature tomorrow, two GRUs with dropout",
-        differences=(*RMSPROP, "recurrent_dropout"),
+        differences=(
+            *RMSPROP,
+            *RECURRENT,
+            "recurrent_dropout",
+            "rnn_state_axis",
+        ),
         native_bounds={"step": 0.05, "trajectory": 0.15},
     ),
     weather(
         stem="chapter10_weather_bidirectional",
         section="10.4",
         title="temperature tomorrow, LSTM both ways",
-        differences=(*RMSPROP, "lstm_two_biases"),
+        differences=(*RMSPROP, *LSTM, "bidirectional_last_step"),
         native_bounds={"step": 0.03, "trajectory": 0.05},
     ),
     Task(
@@ -296,7 +339,7 @@ TASKS = (
         margin_why="three standard errors of 0.88 on 6,000 reviews",
         answer="sign",
         baseline_name="majority class",
-        differences=RMSPROP,
+        differences=(*BINARY, "integer_pictures"),
         native_bounds={"step": 0.03, "trajectory": 0.08},
     ),
     sentences(
@@ -304,9 +347,13 @@ TASKS = (
         section="11.3.3",
         title="film reviews, LSTM both ways",
         differences=(
-            *RMSPROP,
+            *BINARY,
+            *LSTM,
+            "bidirectional_last_step",
+            "bidirectional_padding",
             "embedding_gradients",
-            "lstm_two_biases",
+            "embedding_initial_scale",
+            "embedding_padding_row",
             "sequence_masks",
         ),
         native_bounds={"step": 0.2, "trajectory": 0.5},
@@ -315,7 +362,7 @@ TASKS = (
         stem="chapter11_transformer",
         section="11.4",
         title="film reviews, Transformer encoder",
-        differences=(*RMSPROP, "embedding_gradients", "float32_constants"),
+        differences=(*BINARY, *TRANSFORMER, "embedding_masks_attention"),
         native_bounds={"step": 0.1, "trajectory": 0.2},
         seeds=5,
         zero_gradient=("encoder.attention/key/bias",),
@@ -329,7 +376,14 @@ TASKS = (
         margin_why="one next piece in forty; three standard errors are 0.0125",
         answer="class",
         baseline_name="commonest next piece",
-        differences=(*RMSPROP, "embedding_gradients"),
+        differences=(
+            *CLASSES,
+            *RECURRENT,
+            "bidirectional_padding",
+            "class_axis",
+            "embedding_gradients",
+            "embedding_initial_scale",
+        ),
         native_bounds={"step": 0.3, "trajectory": 1.0},
     ),
     Task(
@@ -341,7 +395,7 @@ TASKS = (
         margin_why="one next piece in 67; three standard errors are 0.0104",
         answer="class",
         baseline_name="commonest next piece",
-        differences=(*RMSPROP, "embedding_gradients", "float32_constants"),
+        differences=(*CLASSES, *TRANSFORMER, "class_axis"),
         native_bounds={"step": 0.3, "trajectory": 1.0},
         seeds=7,
         zero_gradient=(
@@ -360,7 +414,7 @@ TASKS = (
         margin_why="three standard errors of 75 on 14,400 words",
         answer="class",
         baseline_name="word frequencies",
-        differences=(*RMSPROP, "embedding_gradients", "float32_constants"),
+        differences=(*CLASSES, *TRANSFORMER, "class_axis"),
         native_bounds={"step": 0.3, "trajectory": 1.0},
         zero_gradient=("decoder.attention/key/bias",),
     ),
@@ -417,11 +471,11 @@ TASKS = (
         answer="sign",
         baseline_name="mean digit",
         differences=(
+            *FIT,
             "adam_epsilon",
-            "fit_shuffle",
             "flatten_order",
-            "initial_weights",
             "same_padding",
+            "transposed_conv_crop",
         ),
         native_bounds={"step": 0.1, "trajectory": 0.5},
         seeds=5,
@@ -437,11 +491,13 @@ TASKS = (
         answer="0.1",
         baseline_name="mean digit",
         differences=(
+            *FIT,
             "adam_epsilon",
-            "fit_shuffle",
+            "even_kernel_same",
             "flatten_order",
             "float32_constants",
-            "initial_weights",
+            "from_logits_default",
+            "leaky_relu_slope",
         ),
         # The last bias is one number that passes by zero: 0.08 apart after 50
         # steps, 0.59 after the 12 steps of the planted faults.

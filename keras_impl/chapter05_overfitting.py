@@ -58,6 +58,7 @@ def make_loss(config: Config) -> keras.losses.Loss:
 
 
 def loss_for(outputs: int) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     if outputs == 1:
         return keras.losses.BinaryCrossentropy(from_logits=True)
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -120,6 +120,7 @@ class RootMeanSquaredError(keras.metrics.Metric):
 
 
 def make_loss(config: Config) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 

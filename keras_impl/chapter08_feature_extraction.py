@@ -54,6 +54,7 @@ def build_model(config: Config) -> keras.Model:
 
 
 def make_loss(config: Config) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     return keras.losses.BinaryCrossentropy(from_logits=True)
 
 

@@ -28,6 +28,8 @@ class Block(keras.Layer):
 
     def __init__(self, channels: int, name: str) -> None:
         super().__init__(name=name)
+        # Epsilon 1e-3 and momentum 0.99 are other ones in PyTorch: see
+        # `batch_norm_epsilon` and `batch_norm_momentum`.
         self.norm1 = layers.BatchNormalization(name="norm1")
         self.separable1 = layers.SeparableConv2D(
             channels, 3, padding="same", use_bias=False, name="separable1"
@@ -37,7 +39,7 @@ class Block(keras.Layer):
         self.separable2 = layers.SeparableConv2D(
             channels, 3, padding="same", use_bias=False, name="separable2"
         )
-        # An even size is padded after it, not on both sides: `same_padding`.
+        # An even size is padded after it, not on both sides: `max_pool_same`.
         self.pool = layers.MaxPooling2D(3, strides=2, padding="same")
         self.shortcut = layers.Conv2D(
             channels, 1, strides=2, use_bias=False, name="shortcut"
@@ -74,6 +76,7 @@ def build_model(config: Config) -> keras.Model:
 
 
 def make_loss(config: Config) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     return keras.losses.BinaryCrossentropy(from_logits=True)
 
 

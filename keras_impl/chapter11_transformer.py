@@ -31,6 +31,8 @@ class WordAndPosition(layers.Layer):
         self.positions = layers.Embedding(length, width, name="positions")
 
     def call(self, words):
+        # A functional model would take a call on this constant for one, and
+        # never train it: see `untracked_position_embedding`.
         places = ops.arange(words.shape[1])
         return self.words(words) + self.positions(places)
 
@@ -40,9 +42,11 @@ class Encoder(layers.Layer):
 
     def __init__(self, config: Config, **kwargs) -> None:
         super().__init__(**kwargs)
+        # Each head gets key_dim, and not a part of it: `attention_key_dim`.
         self.attention = layers.MultiHeadAttention(
             config.heads, key_dim=config.width, name="attention"
         )
+        # Epsilon is 1e-3 here, 1e-5 in PyTorch: `layer_norm_epsilon`.
         self.norm1 = layers.LayerNormalization(name="norm1")
         self.dense1 = layers.Dense(
             config.dense, activation="relu", name="dense1"
@@ -63,7 +67,8 @@ class Encoder(layers.Layer):
 def build_model(config: Config) -> keras.Model:
     words = keras.Input((config.length,), dtype="int32")
     # The mask is passed by hand: Embedding(mask_zero=True) hides the padding
-    # from attention as well, but not from GlobalMaxPooling1D.
+    # from attention as well (`embedding_masks_attention`), but not from
+    # GlobalMaxPooling1D.
     is_word = ops.not_equal(words, 0)  # (40,)
     x = WordAndPosition(
         config.words, config.length, config.width, name="embedding"
@@ -80,6 +85,7 @@ def build_model(config: Config) -> keras.Model:
 
 
 def make_loss(config: Config) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     return keras.losses.BinaryCrossentropy(from_logits=True)
 
 

@@ -39,6 +39,8 @@ class WordAndPosition(layers.Layer):
         self.positions = layers.Embedding(length, width, name="positions")
 
     def call(self, words):
+        # A functional model would take a call on this constant for one, and
+        # never train it: see `untracked_position_embedding`.
         places = ops.arange(words.shape[1])
         return self.words(words) + self.positions(places)
 
@@ -50,9 +52,11 @@ class Encoder(layers.Layer):
         super().__init__(**kwargs)
         # The scale 1/sqrt(64) of the scores is a float32 even in float64:
         # see `float32_constants`.
+        # Each head gets key_dim, and not a part of it: `attention_key_dim`.
         self.attention = layers.MultiHeadAttention(
             config.heads, key_dim=config.width, name="attention"
         )
+        # Epsilon is 1e-3 here, 1e-5 in PyTorch: `layer_norm_epsilon`.
         self.norm1 = layers.LayerNormalization(name="norm1")
         self.dense1 = layers.Dense(
             config.dense, activation="relu", name="dense1"
@@ -127,6 +131,7 @@ def build_model(config: Config) -> keras.Model:
 
 
 def make_loss(config: Config) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     return keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, ignore_class=PADDING
     )

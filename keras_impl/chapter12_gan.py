@@ -91,6 +91,7 @@ def build_model(config: Config) -> keras.Model:
 
     images = keras.Input((config.size, config.size, 1))
     x = layers.Conv2D(width, 4, 2, padding="same", name="conv1")(images)
+    # The layer's own slope is 0.3: `leaky_relu_slope`.
     x = layers.LeakyReLU(0.2)(x)  # half the size
     x = layers.Conv2D(2 * width, 4, 2, padding="same", name="conv2")(x)
     x = layers.LeakyReLU(0.2)(x)  # a quarter
@@ -123,6 +124,7 @@ def build_model(config: Config) -> keras.Model:
 
 
 def make_loss(config: Config) -> keras.losses.Loss:
+    # Unless told, it takes logits for probabilities: `from_logits_default`.
     return keras.losses.BinaryCrossentropy(from_logits=True)
 
 

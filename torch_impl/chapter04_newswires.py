@@ -32,7 +32,8 @@ class Classifier(nn.Module):
         self.classifier = nn.Linear(64, CLASSES)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.to(self.hidden1.weight.dtype)  # bytes to floats, as Keras does
+        # Keras takes bytes as they are: `integer_pictures`.
+        x = x.to(self.hidden1.weight.dtype)
         x = F.relu(self.hidden1(x))  # (64,)
         x = F.relu(self.hidden2(x))
         return self.classifier(x)  # (46,)
@@ -46,6 +47,7 @@ def build_model(config: Config) -> nn.Module:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss()
 
 
@@ -90,6 +92,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, pieces[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(pieces))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -44,9 +44,11 @@ class Classifier(nn.Module):
         self.classifier = nn.Linear(features, config.outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.to(self.classifier.weight.dtype)  # bytes to floats
+        # Keras takes bytes as they are: `integer_pictures`.
+        x = x.to(self.classifier.weight.dtype)
         for number in range(1, self.layers + 1):
             x = F.relu(self.get_submodule(f"hidden{number}")(x))  # (units,)
+            # Untold, it drops after eval() too: `functional_dropout_training`.
             x = F.dropout(x, self.dropout, self.training)
         return self.classifier(x)
 
@@ -65,12 +67,14 @@ def make_loss(config: Config) -> nn.Module:
 def loss_for(outputs: int) -> nn.Module:
     if outputs == 1:
         return nn.BCEWithLogitsLoss()
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss()
 
 
 def make_optimizer(config: Config, model: nn.Module) -> torch.optim.Optimizer:
     # The gradient of l2 * sum(kernel**2) is twice l2 times the kernel, which
-    # PyTorch adds as "weight decay": see `l2_weight_decay`.
+    # PyTorch adds as "weight decay": see `l2_weight_decay`. To all weights of
+    # its group, so that biases need another one: `weight_decay_on_biases`.
     kernels = [
         module.weight
         for name, module in model.named_children()
@@ -139,6 +143,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, inputs[batch], targets[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(inputs))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

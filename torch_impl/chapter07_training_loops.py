@@ -115,6 +115,7 @@ class RootMeanSquaredError:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss()
 
 
@@ -159,8 +160,8 @@ def train(
     held_labels = torch.from_numpy(held_out.targets)
     loss_fn = make_loss(config)
     optimizer = make_optimizer(config, model)
-    # Counts the calls of its own step(), here one per epoch:
-    # see `schedule_clock`.
+    # Counts the calls of its own step(), here one per epoch, and wants a
+    # factor, not a rate: see `schedule_clock` and `lambda_lr_factor`.
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda epoch: share_of_rate(epoch, config)
     )
@@ -180,6 +181,7 @@ def train(
                 loss = train_step(
                     model, optimizer, loss_fn, images[batch], labels[batch]
                 )
+                # A short batch counts less, as in fit: `epoch_loss_weighting`.
                 total += loss * len(batch)
             losses.append(total.item() / len(images))
             schedule.step()
@@ -195,6 +197,8 @@ def train(
             waited += 1
             if held_loss < least:
                 least, waited = held_loss, 0
+                # On disk, for a state_dict goes on learning:
+                # see `state_dict_aliases`.
                 save_file(model.state_dict(), best)
             elif waited >= config.patience:
                 break

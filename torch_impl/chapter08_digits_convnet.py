@@ -49,6 +49,7 @@ def build_model(config: Config) -> nn.Module:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss()
 
 
@@ -93,6 +94,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, images[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -125,6 +125,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, images[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -115,7 +115,8 @@ class Convnet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         # Sizes beside the layers are those of 180 pixels and a width of 32.
-        x = x.to(self.conv1.weight.dtype)  # bytes to floats, as Keras does
+        # Keras takes bytes as they are: `integer_pictures`.
+        x = x.to(self.conv1.weight.dtype)
         x = self.rescaling(self.augmentation(x))
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)  # (32, 89, 89)
         x = F.max_pool2d(F.relu(self.conv2(x)), 2)  # (64, 43, 43)
@@ -179,6 +180,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, images[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

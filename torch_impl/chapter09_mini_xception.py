@@ -45,8 +45,9 @@ class Block(nn.Module):
 
     def __init__(self, inputs: int, channels: int) -> None:
         super().__init__()
-        # Keras' eps, and momentum is 1 - 0.99; but PyTorch stores another
-        # running variance: see `batch_norm_variance`.
+        # Keras' eps, and momentum is 1 - 0.99: see `batch_norm_epsilon` and
+        # `batch_norm_momentum`. But PyTorch stores another running variance:
+        # see `batch_norm_variance`.
         self.norm1 = nn.BatchNorm2d(inputs, eps=1e-3, momentum=0.01)
         self.separable1 = SeparableConv2d(inputs, channels)
         self.norm2 = nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
@@ -56,7 +57,7 @@ class Block(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         x = self.separable1(F.relu(self.norm1(images)))
         x = self.separable2(F.relu(self.norm2(x)))
-        # An even size is padded after it, not on both sides: `same_padding`.
+        # An even size is padded after it, not on both sides: `max_pool_same`.
         top, left = (size % 2 for size in x.shape[2:])
         x = F.pad(x, (left, 1, top, 1), value=-torch.inf)
         return F.max_pool2d(x, 3, stride=2) + self.shortcut(images)
@@ -142,6 +143,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, images[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -50,7 +50,7 @@ class ConvTransposed(nn.ConvTranspose2d):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         # With a stride of 2, padding=1, output_padding=1 would be one pixel
-        # off, though of the right shape.
+        # off, though of the right shape: `transposed_conv_crop`.
         before = 0 if self.stride == (2, 2) else 1
         return super().forward(x)[..., before:-1, before:-1]
 
@@ -98,6 +98,8 @@ def build_model(config: Config) -> nn.Module:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`;
+    # and with the classes in axis 1: `class_axis`.
     return nn.CrossEntropyLoss()
 
 
@@ -142,6 +144,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, images[batch], masks[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

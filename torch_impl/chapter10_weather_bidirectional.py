@@ -31,6 +31,7 @@ def to_inputs(windows: np.ndarray) -> torch.Tensor:
 class Forecaster(nn.Module):
     def __init__(self) -> None:
         super().__init__()
+        # Unless told, time comes before the batch: `rnn_batch_first`.
         self.lstm = nn.LSTM(
             len(READINGS), 16, batch_first=True, bidirectional=True
         )
@@ -42,7 +43,8 @@ class Forecaster(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         _, (hidden, _) = self.lstm(x)
-        # Either way's last state: the last hour's, then the first hour's.
+        # Either way's last state: the last hour's, then the first hour's, which
+        # the end of the sequence does not hold: `bidirectional_last_step`.
         x = torch.cat([hidden[0], hidden[1]], dim=1)  # (32,)
         return self.forecast(x)  # (1,)
 
@@ -101,6 +103,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, windows[batch], changes[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(windows))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

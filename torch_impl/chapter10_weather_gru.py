@@ -38,6 +38,7 @@ class DropoutGRU(nn.GRU):
     """
 
     def __init__(self, inputs: int, units: int, rate: float) -> None:
+        # Unless told, time comes before the batch: `rnn_batch_first`.
         super().__init__(inputs, units, batch_first=True)
         self.rate = rate
 
@@ -76,7 +77,8 @@ class Forecaster(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x, _ = self.gru1(x)  # (120, 32)
         _, hidden = self.gru2(x)
-        x = self.dropout(hidden[-1])  # the last hour's state, (32,)
+        # The last hour's state, of the last layer: `rnn_state_axis`.
+        x = self.dropout(hidden[-1])  # (32,)
         return self.forecast(x)  # (1,)
 
 
@@ -134,6 +136,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, windows[batch], changes[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(windows))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

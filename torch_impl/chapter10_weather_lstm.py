@@ -31,6 +31,7 @@ def to_inputs(windows: np.ndarray) -> torch.Tensor:
 class Forecaster(nn.Module):
     def __init__(self) -> None:
         super().__init__()
+        # Unless told, time comes before the batch: `rnn_batch_first`.
         self.lstm = nn.LSTM(len(READINGS), 16, batch_first=True)
         # Keras has one bias per gate. Two trained biases would move twice as
         # far in each step, so the second rests at zero: `lstm_two_biases`.
@@ -39,7 +40,8 @@ class Forecaster(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         _, (hidden, _) = self.lstm(x)
-        return self.forecast(hidden[-1])  # the last hour's state, (16,) -> (1,)
+        # The last hour's state, of the last layer: `rnn_state_axis`.
+        return self.forecast(hidden[-1])  # (16,) -> (1,)
 
 
 def build_model(config: Config) -> nn.Module:
@@ -96,6 +98,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, windows[batch], changes[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(windows))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -32,7 +32,8 @@ class Classifier(nn.Module):
         self.classifier = nn.Linear(16, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.to(self.hidden.weight.dtype)  # bytes to floats, as Keras does
+        # Keras takes bytes as they are: `integer_pictures`.
+        x = x.to(self.hidden.weight.dtype)
         x = F.relu(self.hidden(x))  # (16,)
         x = self.dropout(x)
         return self.classifier(x)  # (1,)
@@ -90,6 +91,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, bags[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(bags))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -28,7 +28,10 @@ def to_inputs(words: np.ndarray) -> torch.Tensor:
 class Classifier(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
+        # No padding_idx: it zeroes a vector that mask_zero leaves as drawn:
+        # see `embedding_padding_row`.
         self.embedding = nn.Embedding(config.words, 256)
+        # Unless told, time comes before the batch: `rnn_batch_first`.
         self.lstm = nn.LSTM(256, 32, batch_first=True, bidirectional=True)
         # Keras has one bias per gate. Two trained biases would move twice as
         # far in each step, so the second rests at zero: `lstm_two_biases`.
@@ -39,14 +42,16 @@ class Classifier(nn.Module):
 
     def forward(self, words: torch.Tensor) -> torch.Tensor:
         x = self.embedding(words)  # (32, 256)
-        # Packed, a text ends with its last word, as the mask of Keras has it:
-        # see `sequence_masks`. Lengths must be on the CPU.
+        # Packed, a text ends with its last word, as the mask of Keras has it,
+        # and begins there on the way back: see `sequence_masks` and
+        # `bidirectional_padding`. Lengths must be on the CPU.
         lengths = (words != 0).sum(1).cpu()
         packed = pack_padded_sequence(
             x, lengths, batch_first=True, enforce_sorted=False
         )
         _, (hidden, _) = self.lstm(packed)
-        # Either way's last state: the last word's, then the first word's.
+        # Either way's last state: the last word's, then the first word's, which
+        # the end of the sequence does not hold: `bidirectional_last_step`.
         x = torch.cat([hidden[0], hidden[1]], dim=1)  # (64,)
         return self.classifier(self.dropout(x))  # (1,)
 
@@ -104,6 +109,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, words[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(words))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -42,7 +42,7 @@ class Attention(nn.Module):
     """Attention with heads of any width.
 
     nn.MultiheadAttention divides one width among its heads; here each head
-    has all of it, as the textbook's Keras layer does.
+    has all of it, as the textbook's Keras layer does: `attention_key_dim`.
     """
 
     def __init__(self, width: int, heads: int) -> None:
@@ -75,7 +75,7 @@ class Encoder(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.attention = Attention(config.width, config.heads)
-        # Keras' epsilon; PyTorch's own is 1e-5.
+        # Keras' epsilon; PyTorch's own is 1e-5: `layer_norm_epsilon`.
         self.norm1 = nn.LayerNorm(config.width, eps=1e-3)
         self.dense1 = nn.Linear(config.width, config.dense)
         self.dense2 = nn.Linear(config.dense, config.width)
@@ -160,6 +160,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, words[batch], labels[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(words))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -37,6 +37,7 @@ class Translator(nn.Module):
         super().__init__()
         width, units = config.width, config.units
         self.source_embedding = nn.Embedding(config.source_words, width)
+        # Unless told, time comes before the batch: `rnn_batch_first`.
         self.encoder = nn.GRU(
             width, units, batch_first=True, bidirectional=True
         )
@@ -47,8 +48,9 @@ class Translator(nn.Module):
 
     def forward(self, texts: dict[str, torch.Tensor]) -> torch.Tensor:
         # Read from both ends; padding is passed over, so that both
-        # directions begin or end with the last word. It does not reach the
-        # second GRU: what stands behind a translation's end cannot change it.
+        # directions begin or end with the last word: `bidirectional_padding`.
+        # It does not reach the second GRU: what stands behind a translation's
+        # end cannot change it.
         lengths = (texts["source"] != PADDING).sum(1)
         x = pack_padded_sequence(
             self.source_embedding(texts["source"]),  # (20, 64)
@@ -71,6 +73,7 @@ def build_model(config: Config) -> nn.Module:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss(ignore_index=PADDING)
 
 
@@ -94,6 +97,7 @@ def train_step(
     following: torch.Tensor,
 ) -> torch.Tensor:
     optimizer.zero_grad()
+    # It looks for the classes in axis 1, Keras in the last: `class_axis`.
     loss = loss_fn(model(texts).flatten(0, 1), following.flatten())
     loss.backward()
     optimizer.step()
@@ -125,6 +129,7 @@ def train(
                 {name: words[batch] for name, words in texts.items()},
                 following[batch],
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(following))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -49,7 +49,7 @@ class Attention(nn.Module):
     """Attention with heads of any width.
 
     nn.MultiheadAttention divides one width among its heads; here each head
-    has all of it, as the textbook's Keras layer does.
+    has all of it, as the textbook's Keras layer does: `attention_key_dim`.
     """
 
     def __init__(self, width: int, heads: int) -> None:
@@ -89,7 +89,7 @@ class Encoder(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.attention = Attention(config.width, config.heads)
-        # Keras' epsilon; PyTorch's own is 1e-5.
+        # Keras' epsilon; PyTorch's own is 1e-5: `layer_norm_epsilon`.
         self.norm1 = nn.LayerNorm(config.width, eps=1e-3)
         self.dense1 = nn.Linear(config.width, config.dense)
         self.dense2 = nn.Linear(config.dense, config.width)
@@ -157,6 +157,7 @@ def build_model(config: Config) -> nn.Module:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss(ignore_index=PADDING)
 
 
@@ -177,6 +178,7 @@ def train_step(
     following: torch.Tensor,
 ) -> torch.Tensor:
     optimizer.zero_grad()
+    # It looks for the classes in axis 1, Keras in the last: `class_axis`.
     loss = loss_fn(model(texts).flatten(0, 1), following.flatten())
     loss.backward()
     optimizer.step()
@@ -208,6 +210,7 @@ def train(
                 {name: words[batch] for name, words in texts.items()},
                 following[batch],
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(following))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

@@ -41,7 +41,7 @@ class Discriminator(nn.Module):
         super().__init__()
         width, size = config.discriminator_width, config.size // SHRINK
         # With an even size, a kernel of 4 and a stride of 2, padding=1 is
-        # what Keras' "same" does.
+        # what Keras' "same" does; 4 // 2 is not: `even_kernel_same`.
         self.conv1 = nn.Conv2d(1, width, 4, stride=2, padding=1)
         self.conv2 = nn.Conv2d(width, 2 * width, 4, stride=2, padding=1)
         self.conv3 = nn.Conv2d(2 * width, 2 * width, 4, stride=2, padding=1)
@@ -49,6 +49,7 @@ class Discriminator(nn.Module):
         self.classifier = nn.Linear(size * size * 2 * width, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        # PyTorch's own slope is 0.01: `leaky_relu_slope`.
         x = F.leaky_relu(self.conv1(x), 0.2)  # half the size
         x = F.leaky_relu(self.conv2(x), 0.2)  # a quarter
         x = F.leaky_relu(self.conv3(x), 0.2)  # an eighth
@@ -178,6 +179,7 @@ def train(
                 latent[batch],
                 noise[batch],
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += sum(parts.values()) * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

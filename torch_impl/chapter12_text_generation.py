@@ -48,7 +48,7 @@ class CausalAttention(nn.Module):
     """Attention to the words so far, with heads of any width.
 
     nn.MultiheadAttention divides one width among its heads; here each head
-    has all of it, as the textbook's Keras layer does.
+    has all of it, as the textbook's Keras layer does: `attention_key_dim`.
     """
 
     def __init__(self, width: int, heads: int) -> None:
@@ -85,7 +85,7 @@ class Decoder(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.attention = CausalAttention(config.width, config.heads)
-        # Keras' epsilon; PyTorch's own is 1e-5.
+        # Keras' epsilon; PyTorch's own is 1e-5: `layer_norm_epsilon`.
         self.norm1 = nn.LayerNorm(config.width, eps=1e-3)
         self.dense1 = nn.Linear(config.width, config.latent)
         self.dense2 = nn.Linear(config.latent, config.width)
@@ -121,6 +121,7 @@ def build_model(config: Config) -> nn.Module:
 
 
 def make_loss(config: Config) -> nn.Module:
+    # Of logits, never of probabilities: `cross_entropy_from_probabilities`.
     return nn.CrossEntropyLoss(ignore_index=PADDING)
 
 
@@ -141,6 +142,7 @@ def train_step(
     following: torch.Tensor,
 ) -> torch.Tensor:
     optimizer.zero_grad()
+    # It looks for the classes in axis 1, Keras in the last: `class_axis`.
     loss = loss_fn(model(words).flatten(0, 1), following.flatten())
     loss.backward()
     optimizer.step()
@@ -166,6 +168,7 @@ def train(
             loss = train_step(
                 model, optimizer, loss_fn, words[batch], following[batch]
             )
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(words))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

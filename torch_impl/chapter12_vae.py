@@ -43,6 +43,8 @@ class ConvTransposed(nn.ConvTranspose2d):
         super().__init__(inputs, channels, kernel_size=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        # output_padding gives the shape, not the values:
+        # see `transposed_conv_crop`.
         return super().forward(x)[..., :-1, :-1]
 
 
@@ -165,6 +167,7 @@ def train(
         for batch in order(len(images), device=device).split(config.batch_size):
             chosen = {"images": images[batch], "noise": noise[batch]}
             loss = train_step(model, optimizer, loss_fn, chosen)
+            # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
         losses.append(total.item() / len(images))
         print(f"epoch {epoch}/{config.epochs}: loss {losses[-1]:.4f}")

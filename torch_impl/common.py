@@ -9,8 +9,11 @@ def init_like_keras(module: nn.Module) -> None:
     """Draw a layer's weights from Keras' default distributions.
 
     Use as `model.apply(init_like_keras)`. PyTorch's own defaults have about
-    half the spread for dense layers, random biases, and an LSTM that begins
-    by forgetting: see `initial_weights`.
+    half the spread for dense layers (`initial_weights`), random biases
+    (`dense_bias_start`), embeddings 35 times as large
+    (`embedding_initial_scale`), recurrent weights that are not orthogonal
+    (`orthogonal_recurrent_kernel`), and an LSTM that begins by forgetting
+    (`lstm_forget_bias`).
     """
     if isinstance(
         module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d
