@@ -29,6 +29,7 @@ from comparisons.results import (
     Accuracy,
     Exhibit,
     Result,
+    read_results,
     write_whole,
 )
 from comparisons.worker import TITLES, RequestError
@@ -85,7 +86,7 @@ def write_all(
         drawn = results / f"{result.task}_exhibit.png"
         if drawn.exists() and out.resolve() != results.resolve():
             write_whole(out / drawn.name, drawn.read_bytes())
-    table = table_of_pairs(found)
+    table = table_of_pairs(found, benched(results))
     memory = table_of_memory(found)
     whole = f"# Keras and PyTorch\n\n{table}\n{memory}".rstrip() + "\n"
     write_whole(out / "report.md", whole)
@@ -248,8 +249,20 @@ def markdown_cost(result: Result) -> list[str]:
     return lines
 
 
-def table_of_pairs(results: Sequence[Result]) -> str:
-    """Return the README's table, made from committed results."""
+def benched(results: Path) -> list[Result]:
+    """Return what `bench` has measured, if it lies beside these results."""
+    folder = results / "bench"
+    return read_results(folder) if folder.is_dir() else []
+
+
+def table_of_pairs(
+    results: Sequence[Result], benches: Sequence[Result] = ()
+) -> str:
+    """Return the README's table, made from committed results.
+
+    Speed is of the one start of a run, unless there is a bench of the task.
+    """
+    timed = {result.task: result for result in (*results, *benches)}
     lines = [
         row("book", "task", "proof", "Keras", "PyTorch", "verdict")
         + " train ratio |",
@@ -264,9 +277,8 @@ def table_of_pairs(results: Sequence[Result]) -> str:
                 score(accuracy.torch, accuracy),
                 gap(accuracy),
             ]
-        ratio = "–"
-        if result.throughput:
-            ratio = speed(result.throughput.train)[2]
+        throughput = timed[result.task].throughput
+        ratio = speed(throughput.train)[2] if throughput else "–"
         lines.append(
             row(
                 result.section,

@@ -10,7 +10,7 @@ import pytest
 from comparisons import differences as atlas
 from comparisons.ci.app import COMMITTED
 from comparisons.environment import ROOT
-from comparisons.report import table_of_pairs
+from comparisons.report import benched, table_of_pairs
 from comparisons.results import read_results
 from comparisons.tasks import TASKS
 
@@ -51,7 +51,8 @@ def test_dry_equivalent_of_command(command: str) -> None:
 
 def test_table_is_made_from_the_committed_results() -> None:
     table = README.split("<!-- pairs -->\n")[1].split("<!-- /pairs -->")[0]
-    assert table == table_of_pairs(read_results(COMMITTED))
+    results = read_results(COMMITTED)
+    assert table == table_of_pairs(results, benched(COMMITTED))
 
 
 def test_every_task_has_a_committed_result_that_holds() -> None:

@@ -603,6 +603,21 @@ def test_the_table_of_pairs_has_a_row_for_each(result):
     assert "0.962" not in lines[3]
 
 
+def test_the_table_of_pairs_takes_speed_from_a_bench_if_there_is_one(
+    result, tmp_path
+):
+    assert report.benched(tmp_path) == []
+    bench = make_result()
+    assert bench.throughput is not None and bench.throughput.train.ratio
+    bench.throughput.train.ratio.median = 0.5
+    (tmp_path / "bench").mkdir()
+    stored(bench, tmp_path / "bench")
+    found = report.benched(tmp_path)
+    assert "| 0.50 [0.91, 0.97] |" in report.table_of_pairs([result], found)
+    other = result.model_copy(update={"task": "chapter10_weather_lstm"})
+    assert "| 0.94 [0.91, 0.97] |" in report.table_of_pairs([other], found)
+
+
 @pytest.mark.parametrize("count", (1, 3))
 def test_curves_are_a_picture_that_grows_with_the_tasks(result, count: int):
     picture = report.curves([result] * count)
