@@ -124,7 +124,8 @@ def documents_of(house: House) -> list[Document]:
     ]:
         path = where.relative_to(house.root).as_posix()
         text = house.text(path)
-        label = "한국어" if path == KOREAN else where.stem.replace("_", " ")
+        menu = where.stem.replace("_", " ").capitalize()
+        label = "한국어" if path == KOREAN else menu
         found.append(
             Document(
                 path,
