@@ -128,12 +128,14 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 # === The halves =============================================================
 
 
+@pytest.mark.parity
 def test_both_halves_give_the_same_logits(outputs):
     logits = [outputs[name]["logits"] for name in ("keras", "torch")]
     assert logits[0].shape == (len(SHA256), 1000)
     assert difference(*logits) < 1e-10
 
 
+@pytest.mark.parity
 def test_both_halves_give_the_same_on_the_way(outputs):
     keras, torch = outputs["keras"], outputs["torch"]
     assert keras.keys() == torch.keys()
@@ -142,6 +144,7 @@ def test_both_halves_give_the_same_on_the_way(outputs):
         assert difference(keras[name], torch[name]) < 1e-10, name
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("half", ("keras", "torch"))
 def test_halves_agree_with_the_oracle(outputs, half: str):
     oracle = outputs["oracle"]["logits"]

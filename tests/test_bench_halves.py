@@ -14,6 +14,7 @@ from comparisons.experiment import Request, loaded
 from comparisons.tasks import BY_STEM
 from comparisons.worker import HalfFailed, Settings, both_sides
 
+pytestmark = pytest.mark.parity
 CONVNET = BY_STEM["chapter08_digits_convnet"]
 
 

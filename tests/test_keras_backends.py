@@ -12,6 +12,8 @@ import pytest
 
 from comparisons.environment import ROOT
 
+pytestmark = pytest.mark.parity
+
 ENGINES = [
     pytest.param(
         name,

@@ -174,6 +174,7 @@ def both(tmp_path_factory: Any):
         yield sides
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("stem", STEMS)
 def test_both_halves_keep_the_same_by_arithmetic(both, stem: str):
     task = BY_STEM[stem]
@@ -203,6 +204,7 @@ def test_both_halves_keep_the_same_by_arithmetic(both, stem: str):
     assert SMALL_BLOCKS in memory.keras.note
 
 
+@pytest.mark.parity
 def test_keras_on_pytorch_is_measured_by_the_same_allocator(tmp_path):
     task = BY_STEM["chapter08_digits_convnet"]
     config = task.config("quick")

@@ -3,7 +3,7 @@
 A half's evidence depends on that half, the weights and the data alone. So the
 correct halves are asked once, and of a faulty pair only the faulty half. All
 that one pair's tests will need is asked for at once: both sides work while the
-tests wait. Run this file in one process.
+tests wait. A pair and its faults stay in one process.
 """
 
 import re
@@ -117,18 +117,27 @@ def with_no_noise(evidence: Evidence) -> Evidence:
 def is_needed(key: str, fault: Fault) -> bool:
     """Whether a fault's own rung, or an earlier one, needs this evidence.
 
-    The correct half's stands in for the rest. float32 matters only to the
-    rungs that compare it and, since shuffling is tried there, to the settings;
-    the native lane to no rung before the steps. A half that raises is asked
-    for that too, to see it raise.
+    The correct half's stands in for the rest; also where the settings look
+    for dropout in training and for shuffling, unless the fault is theirs. A
+    half that raises is asked for all of its training, to see it raise.
     """
-    if key.startswith("exhibit"):
+    of, _, dtype = key.partition(" ")
+    own = LADDER.index(fault.rung)
+    first = {
+        "settings": "settings",
+        "forward": "settings",  # the settings look for dropout there
+        "initial": "initialisation",
+        "training": "gradients",
+        "native": "step",
+    }
+    if dtype == "float32" and of in ("forward", "training", "shuffled"):
+        both = fault.rung == "settings" and of != "forward"
+        return both or fault.rung.endswith("float32")
+    if of == "exhibit":
         return fault.rung == "exhibit"
-    if key.startswith("native"):
-        late = LADDER.index(fault.rung) >= LADDER.index("step")
-        return late or fault.raises
-    single = fault.rung == "settings" or fault.rung.endswith("float32")
-    return single or not key.endswith("float32")
+    if of == "training" and fault.rung == "settings":
+        return True
+    return fault.raises or own >= LADDER.index(first[of])
 
 
 class Bench:
@@ -294,36 +303,6 @@ def kept(wait: Callable[[], Evidence]) -> Callable[[], Evidence]:
     return remembered
 
 
-class Summary:
-    """Tells at the end of the run how many faults were caught, and where."""
-
-    def __init__(self) -> None:
-        self.caught: dict[str, str] = {}
-
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter
-    ) -> None:
-        on = Counter(self.caught.values())
-        nowhere = on.pop("", 0)
-        terminalreporter.section("planted faults")
-        terminalreporter.write_line(
-            f"{len(self.caught)} planted, {sum(on.values())} caught, "
-            f"{nowhere} caught nowhere; first on the rung:"
-        )
-        for rung in LADDER:
-            terminalreporter.write_line(f"{on[rung]:5}  {rung}")
-        terminalreporter.write_line("known not to be caught:")
-        for name in NOT_CAUGHT:
-            terminalreporter.write_line(f"       {name}")
-
-
-@pytest.fixture(scope="module")
-def summary(request: pytest.FixtureRequest) -> Summary:
-    plugin = Summary()
-    request.config.pluginmanager.register(plugin)
-    return plugin
-
-
 @pytest.fixture(scope="module")
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -363,17 +342,20 @@ def told(rungs: list[Rung]) -> str:
 
 # Each correct pair, then the faults that are planted in it.
 IN_ORDER = [
-    item
+    pytest.param(
+        item, id=title(item), marks=pytest.mark.xdist_group("-".join(key))
+    )
     for key, variant in CONTROLS.items()
     for item in (variant, *(f for f in FAULTS if (f.pair, f.variant) == key))
 ]
 
 
 @pytest.mark.parity
-@pytest.mark.xdist_group("planted faults")
-@pytest.mark.parametrize("planted", IN_ORDER, ids=title)
+@pytest.mark.parametrize("planted", IN_ORDER)
 def test_the_ladder(
-    bench: Bench, summary: Summary, planted: Variant | Fault
+    bench: Bench,
+    record_property: Callable[[str, object], None],
+    planted: Variant | Fault,
 ) -> None:
     """It proves every correct pair, and finds every fault on its rung."""
     correct = isinstance(planted, Variant)
@@ -381,7 +363,7 @@ def test_the_ladder(
     failed = {rung_of(rung) for rung in rungs if not rung.passed}
     first = min(failed, key=LADDER.index, default="")
     if not correct:
-        summary.caught[planted.name] = first
+        record_property("planted fault caught on", first)
     expected = "" if correct else planted.rung
     assert first == expected, (
         f"expected {expected or 'no rung'!r} to fail first, received "

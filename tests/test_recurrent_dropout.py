@@ -20,6 +20,7 @@ import pytest
 from comparisons.weights import keras_to_torch, torch_to_keras
 from shared_data.chapter10_weather_gru import QUICK, READINGS
 
+pytestmark = pytest.mark.parity
 RANDOM = np.random.default_rng(1)
 CONFIG = replace(QUICK, window_hours=7)
 WINDOWS = RANDOM.normal(size=(5, CONFIG.window_hours, len(READINGS)))

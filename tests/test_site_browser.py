@@ -21,7 +21,7 @@ NEEDED = ("playwright", "axe_playwright_python")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 MISSING += [] if CHROMIUM else ["chromium"]
 pytestmark = [
-    pytest.mark.parity,  # minutes, as all that is not a unit
+    pytest.mark.parity,
     pytest.mark.skipif(
         bool(MISSING) and not os.environ.get("CI"),
         reason=f"not installed: {', '.join(MISSING)}",

@@ -17,6 +17,7 @@ from comparisons.tasks import BY_STEM
 from comparisons.worker import Settings, Side
 from shared_data import Arrays
 
+pytestmark = pytest.mark.parity
 ROOT = Path(__file__).parents[1]
 
 COUNTED = """

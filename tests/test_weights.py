@@ -573,6 +573,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.max(np.abs(a - b)))
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("name", INPUTS)
 def test_twins_compute_the_same(
     name: str, keras_results: Any, torch_results: Any
