@@ -5,6 +5,7 @@ syntax tree or the text, so that a broken half is named and not run.
 """
 
 import ast
+import builtins
 import io
 import math
 import re
@@ -391,6 +392,25 @@ def test_every_entry_of_the_atlas_is_whole(name: str):
     assert {"keras_default", "torch_default"} <= set(entry.code)
     fixes = set(atlas.FIXES) & set(entry.code)
     assert fixes and (len(fixes) == 2) != bool(entry.not_possible)
+
+
+@pytest.mark.parametrize("name", atlas.names())
+def test_code_of_an_entry_can_be_taken_as_it_stands(name: str):
+    """It has whatever names it uses."""
+    for way, code in atlas.difference(name).code.items():
+        known, loaded = set(vars(builtins)), set()
+        for part in ast.walk(ast.parse(code)):
+            if isinstance(part, ast.Import | ast.ImportFrom):
+                known |= {a.asname or a.name for a in part.names}
+            elif isinstance(part, ast.FunctionDef | ast.ClassDef):
+                known.add(part.name)
+            elif isinstance(part, ast.arg):
+                known.add(part.arg)
+            elif isinstance(part, ast.Name):
+                stored = isinstance(part.ctx, ast.Store)
+                (known if stored else loaded).add(part.id)
+        assert way in known
+        assert loaded - known == set(), way
 
 
 @pytest.mark.parametrize("name", atlas.names())

@@ -23,6 +23,7 @@ array, or several by name. `comparisons/gaps.py` runs them, each side in a
 process of its own.
 """
 
+import ast
 import difflib
 import importlib
 import inspect
@@ -40,7 +41,8 @@ FIXES = {"torch_as_keras": "PyTorch", "keras_as_torch": "Keras"}
 class Difference:
     """An entry as people read it.
 
-    code: the functions' sources, by name, as they are run.
+    code: the functions' sources, by name, as they are run, each below what
+        it uses of its module.
     gap_type: in which the defaults are compared.
     """
 
@@ -83,13 +85,39 @@ def difference(name: str) -> Difference:
         gap=module.GAP,
         closed=module.CLOSED,
         code={
-            way: inspect.getsource(getattr(module, way))
+            way: source_of(inspect.getsource(module), way)
             for way in ("keras_default", "torch_default", *FIXES)
             if hasattr(module, way)
         },
         not_possible=getattr(module, "NOT_POSSIBLE", ""),
         gap_type=getattr(module, "GAP_TYPE", "float32"),
     )
+
+
+def source_of(text: str, way: str) -> str:
+    """Return a function's source, below what it uses of its module."""
+    nodes = ast.parse(text).body
+    found = next(
+        node
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and node.name == way
+    )
+    used = {part.id for part in ast.walk(found) if isinstance(part, ast.Name)}
+    parts = [
+        ast.get_source_segment(text, node) or ""
+        for node in nodes
+        if used & names_bound_by(node)
+    ]
+    whole = ast.get_source_segment(text, found) or ""
+    return "\n".join([*parts, "", "", whole] if parts else [whole]) + "\n"
+
+
+def names_bound_by(node: ast.stmt) -> set[str]:
+    """Return what an import or a constant at a module's top is called."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name for alias in node.names}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return {part.id for part in targets if isinstance(part, ast.Name)}
 
 
 def function(name: str, way: str) -> Callable[..., Any]:
