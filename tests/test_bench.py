@@ -497,6 +497,15 @@ def test_tasks_of_several_machines_are_told_apart():
     assert first.task in lines[0] and len(lines) == 2
 
 
+def test_other_commits_are_named():
+    first, second = benched(), benched(task="chapter09_other", chapter=9)
+    assert overview.several_commits([first, second]) == []
+    first.environment.commit = "0123abc"
+    assert overview.several_commits([first, second]) == [
+        "Some at commit 0123abc: their reports say so."
+    ]
+
+
 def test_controls_that_hold_one_are_counted():
     result = benched()
     assert result.throughput

@@ -160,7 +160,15 @@ def speed_grid(results: Sequence[Result]) -> Grid:
         table.notes.append(f"Other work held the machine: {', '.join(busy)}.")
     table.notes += several_machines(results)
     table.notes += [made_with(r.environment) for r in results[-1:]]
+    table.notes += several_commits(results)
     return table
+
+
+def several_commits(results: Sequence[Result]) -> list[str]:
+    """Return which other commits than the last task's there are."""
+    found = {r.environment.commit for r in results}
+    others = sorted(found - {r.environment.commit for r in results[-1:]})
+    return [f"Some at commit {c}: their reports say so." for c in others]
 
 
 def several_machines(results: Sequence[Result]) -> list[str]:
