@@ -208,9 +208,13 @@ def test_nothing_is_loaded_from_a_net(pages: dict[Path, Page], site: Path):
             assert not re.search(r"https?:|fetch\(|XMLHttp", text), asset
 
 
-def test_a_page_is_smaller_than_a_megabyte(site: Path):
-    sizes = {p.name: p.stat().st_size for p in site.rglob("*.html")}
-    assert max(sizes.values()) < 1_000_000, max(sizes, key=lambda n: sizes[n])
+def test_a_page_with_all_it_loads_is_smaller_than_a_megabyte(
+    pages: dict[Path, Page],
+):
+    for path, page in pages.items():
+        parts = {path, *(path.parent / load for load in page.loads)}
+        weight = sum(part.stat().st_size for part in parts)
+        assert 10_000 < weight < 1_000_000, path
 
 
 def test_search_knows_pairs_sections_differences_and_terms(site: Path):

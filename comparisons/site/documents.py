@@ -1,18 +1,22 @@
 """Markdown as pages: the docs, and the reports that results make of themselves.
 
 Links and pictures are those of the repository: what has a page here is linked
-to that, what has none stays text, and pictures are copied beside the pages.
+to that, what has none stays text, and pictures are copied beside the pages;
+large ones as WebP, so that no page weighs a megabyte.
 """
 
+import io
 import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
+from PIL import Image
 
 from comparisons.site import colours
 from comparisons.site.sources import House, picture_size
@@ -21,6 +25,8 @@ from comparisons.worker import RequestError
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
 ATLAS = re.compile(r"comparisons/differences/(?!__)(\w+)\.py")
 OUTSIDE = re.compile(r"[a-z]+:")
+# Photographs take a quarter of a PNG's bytes at a quality that shows no loss.
+LARGE, QUALITY = 150_000, 90
 
 
 @dataclass
@@ -78,6 +84,9 @@ class Reader:
             ) from None
         width, height = picture_size(png, where)
         name = picture_name(source)
+        if len(png) > LARGE:
+            name = str(PurePosixPath(name).with_suffix(".webp"))
+            png = webp(png)
         self.pictures[name] = png
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))
@@ -99,6 +108,13 @@ OPEN = (
     '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
 )
 CLOSE = "</table></div>"
+
+
+def webp(png: bytes) -> bytes:
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.convert("RGB").save(stream, "WEBP", quality=QUALITY)
+    return stream.getvalue()
 
 
 def picture_name(source: str) -> str:
