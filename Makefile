@@ -80,8 +80,8 @@ check: setup ## format, lint and types: what CI checks before the tests
 # Units go first and alone, for some measure time. What takes minutes follows in
 # two processes, each with both frameworks; 5 says that ARGS chose none of it.
 test: test-quick ## every test: structure, units, the ladder, planted faults
-	$(BIN)/python -m pytest -m parity --numprocesses 2 --dist loadgroup \
-		--no-loadscope-reorder $(ARGS) || test $$? -eq 5
+	$(BIN)/python -m pytest -m parity --numprocesses 2 --dist loadfile \
+		$(ARGS) || test $$? -eq 5
 
 test-quick: setup ## without the ladder and the planted faults
 	$(BIN)/python -m pytest -m "not parity" $(ARGS) || test $$? -eq 5

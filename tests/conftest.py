@@ -18,16 +18,6 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep a module in one process, unless its tests say otherwise.
-
-    They share what takes long to start. When all are collected it would be
-    too late: xdist has read the groups by then.
-    """
-    if item.get_closest_marker("xdist_group") is None:
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter,
 ) -> None:

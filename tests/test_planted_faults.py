@@ -3,7 +3,7 @@
 A half's evidence depends on that half, the weights and the data alone. So the
 correct halves are asked once, and of a faulty pair only the faulty half. All
 that one pair's tests will need is asked for at once: both sides work while the
-tests wait. A pair and its faults stay in one process.
+tests wait. Run this file in one process.
 """
 
 import re
@@ -342,16 +342,14 @@ def told(rungs: list[Rung]) -> str:
 
 # Each correct pair, then the faults that are planted in it.
 IN_ORDER = [
-    pytest.param(
-        item, id=title(item), marks=pytest.mark.xdist_group("-".join(key))
-    )
+    item
     for key, variant in CONTROLS.items()
     for item in (variant, *(f for f in FAULTS if (f.pair, f.variant) == key))
 ]
 
 
 @pytest.mark.parity
-@pytest.mark.parametrize("planted", IN_ORDER)
+@pytest.mark.parametrize("planted", IN_ORDER, ids=title)
 def test_the_ladder(
     bench: Bench,
     record_property: Callable[[str, object], None],
