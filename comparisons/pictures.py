@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from PIL import Image
 
 from comparisons.side import State
 from comparisons.worker import SIDES, TITLES, Name
@@ -20,6 +21,13 @@ matplotlib.use("Agg")
 
 MOST = 8  # pictures of one montage
 Exhibits = Mapping[Name, State]
+
+
+def webp(picture: Image.Image, quality: int) -> bytes:
+    """Return a picture as WebP: a photograph takes a quarter of a PNG."""
+    stream = io.BytesIO()
+    picture.convert("RGB").save(stream, "WEBP", quality=quality, method=6)
+    return stream.getvalue()
 
 
 def texts(exhibits: Exhibits) -> dict[str, dict[Name, list[str]]]:

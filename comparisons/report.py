@@ -86,7 +86,7 @@ def write_all(
         drawn = results / f"{result.task}_exhibit.png"
         if drawn.exists() and out.resolve() != results.resolve():
             write_whole(out / drawn.name, drawn.read_bytes())
-    table = table_of_pairs(found, benched(results))
+    table = table_of_pairs(found)
     memory = table_of_memory(found)
     whole = f"# Keras and PyTorch\n\n{table}\n{memory}".rstrip() + "\n"
     write_whole(out / "report.md", whole)
@@ -94,7 +94,8 @@ def write_all(
     if shown:
         write_whole(out / "curves.png", curves(shown))
     if readme:
-        rewrite("README.md", "pairs", table)
+        timed = table_of_pairs(found, benched(results))
+        rewrite("README.md", "pairs", timed)
         rewrite("docs/weights.md", "layers", rules_table())
 
 
@@ -258,7 +259,7 @@ def benched(results: Path) -> list[Result]:
 def table_of_pairs(
     results: Sequence[Result], benches: Sequence[Result] = ()
 ) -> str:
-    """Return the README's table, made from committed results.
+    """Return a row for each result; the README's table, with their benches.
 
     Speed is of the one start of a run, unless there is a bench of the task.
     """

@@ -20,6 +20,7 @@ from comparisons.bench.overview import table_of_memory
 from comparisons.ci.checks import failures
 from comparisons.ci.losses import losses_svg
 from comparisons.ci.summary import counts, head, headline, machines
+from comparisons.pictures import webp
 from comparisons.results import Result
 
 STYLE = Path(__file__).with_name("style.css")
@@ -122,9 +123,7 @@ def inlined(png: bytes) -> str:
     with Image.open(io.BytesIO(png)) as whole:
         small = whole.convert("RGB")
     small.thumbnail((WIDTH, 4 * WIDTH))
-    stream = io.BytesIO()
-    small.save(stream, "WEBP", quality=QUALITY, method=6)
-    held = base64.b64encode(stream.getvalue()).decode()
+    held = base64.b64encode(webp(small, QUALITY)).decode()
     return (
         f'<img src="data:image/webp;base64,{held}" alt="Both halves\' pictures"'
         f' width="{small.width}" height="{small.height}">'

@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 from PIL import Image
 
+from comparisons.pictures import webp
 from comparisons.site import colours
 from comparisons.site.sources import House, picture_size
 from comparisons.worker import RequestError
@@ -25,7 +26,7 @@ from comparisons.worker import RequestError
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
 ATLAS = re.compile(r"comparisons/differences/(?!__)(\w+)\.py")
 OUTSIDE = re.compile(r"[a-z]+:")
-# Photographs take a quarter of a PNG's bytes at a quality that shows no loss.
+# Bytes, and a quality that shows no loss.
 LARGE, QUALITY = 150_000, 90
 
 
@@ -86,7 +87,8 @@ class Reader:
         name = picture_name(source)
         if len(png) > LARGE:
             name = str(PurePosixPath(name).with_suffix(".webp"))
-            png = webp(png)
+            with Image.open(io.BytesIO(png)) as picture:
+                png = webp(picture, QUALITY)
         self.pictures[name] = png
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))
@@ -108,13 +110,6 @@ OPEN = (
     '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
 )
 CLOSE = "</table></div>"
-
-
-def webp(png: bytes) -> bytes:
-    stream = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as picture:
-        picture.convert("RGB").save(stream, "WEBP", quality=QUALITY)
-    return stream.getvalue()
 
 
 def picture_name(source: str) -> str:
