@@ -7,7 +7,6 @@ not be met, 130 interrupted. Finished results are never lost.
 import json
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,7 +14,7 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from comparisons import listing, reference, terminal
+from comparisons import listing, machine, reference, terminal
 from comparisons.bench import command, overview
 from comparisons.ci import app as publishing
 from comparisons.evidence import STEPS
@@ -27,6 +26,7 @@ from comparisons.options import (
     BackendOption,
     DataChoice,
     DataOption,
+    DedicatedOption,
     Device,
     DeviceOption,
     FreshOption,
@@ -123,6 +123,7 @@ def run(
     out: OutOption = None,
     steps: StepsOption = str(STEPS),
     repeats: RepeatsOption = 1,
+    dedicated: DedicatedOption = None,
     fresh: FreshOption = False,
 ) -> None:
     """Prove, train, compare accuracy, speed and memory, and report."""
@@ -134,7 +135,7 @@ def run(
         repeats=repeats,
         fresh=fresh,
     )
-    settings = to_settings(backend, device)
+    settings = to_settings(backend, device, dedicated)
     perform(names, request, settings, out_of(out, "results", settings))
 
 
@@ -151,6 +152,7 @@ def bench(
     device: DeviceOption = Device.auto,
     out: OutOption = None,
     repeats: RepeatsOption = 4,
+    dedicated: DedicatedOption = None,
     fresh: FreshOption = False,
 ) -> None:
     """Measure speed and memory of pairs that are proven first.
@@ -159,7 +161,7 @@ def bench(
     """
     with one_line():
         asked = command.wanted(modes, against, scale, seconds)
-    settings = to_settings(backend, device)
+    settings = to_settings(backend, device, dedicated)
     request = Request(
         preset.value, data.value, 0, accuracy=False,
         speed=asked is None, kinds=KINDS, seconds=seconds, cost=True,
@@ -197,10 +199,15 @@ def to_steps(text: str) -> int | Literal["full"]:
     raise typer.Exit(2)
 
 
-def to_settings(backend: Backend, device: Device) -> Settings:
+def to_settings(
+    backend: Backend, device: Device, dedicated: bool | None = False
+) -> Settings:
+    """Return what sides run on; `dedicated` None: see if others are quiet."""
     with one_line():
         engine = known_engine(backend.value)
-    return replace(Settings(), backend=engine, device=device.value)
+    if dedicated is None:
+        dedicated = machine.foreign_cores() <= machine.BUSY
+    return Settings(engine, device.value, dedicated=dedicated)
 
 
 def out_of(out: Path | None, usual: str, settings: Settings) -> Path:

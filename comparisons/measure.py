@@ -24,6 +24,7 @@ def compared(found: Race) -> Compared:
         starts=found.starts,
         blocks=found.blocks,
         rejected=found.rejected,
+        repeated=found.repeated,
         foreign_cores=found.foreign_cores,
         note=unmeasured(found),
     )

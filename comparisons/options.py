@@ -85,6 +85,15 @@ RepeatsOption = Annotated[
         min=1, max=100, help="Starts of both processes that are measured."
     ),
 ]
+DedicatedOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--dedicated/--shared",
+        help="Whether OpenMP's threads may spin while they wait, as nobody "
+        "else uses the machine; if not said, a second of it tells.",
+        show_default=False,
+    ),
+]
 FreshOption = Annotated[
     bool,
     typer.Option("--fresh", help="Prove anew, whatever was proven before."),

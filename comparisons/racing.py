@@ -1,8 +1,10 @@
 """Races between living processes, so that nobody can call a speed unfair.
 
 Blocks alternate A B B A, then B A A B, so that a drift of the machine's speed
-falls on both; a block during which other processes held the cores is thrown
-away: on two cores contention does not only add noise, it reverses rankings.
+falls on both. What is timed while other processes hold the cores is thrown
+away: on two cores contention does not only add noise, it reverses rankings. A
+single letter is timed again where the kernel tells so short a time exactly; if
+not, the whole block is left out.
 What a process is given when it starts, such as where its memory lies, decides
 a few percent of its speed for as long as it lives. So both halves are started
 several times, and these starts, not the blocks, are what an interval is made
@@ -22,11 +24,15 @@ from comparisons.statistics import interval_of
 from comparisons.worker import Side
 
 NARROW = 0.05  # of a ratio's interval, relative: then there is enough
-# Cores that others may hold during a block. Of a single letter it could not be
-# told: the kernel counts in hundredths of a second, for every process.
-FOREIGN = 0.05
+FOREIGN = 0.05  # cores that others may hold
+TRIES = 3  # of a letter; then its block is given up
+# After a letter OpenMP's threads may spin for 6 ms until they sleep: 300,000
+# turns, by libgomp's default.
+SETTLE_S = 0.01
 ROLES = (1.0, -1.0, -1.0, 1.0)  # that letters of a start play, against itself
-BLOCK_S = 0.8  # of a block, at least, for the same reason
+# Of a block, at least: if the kernel counts in hundredths of a second, for
+# every process, nothing can be told of less.
+BLOCK_S = 0.8
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,8 @@ class Race:
     latencies: dict[str, list[float]]  # seconds of single calls
     logs: dict[str, Blocks]  # of a block's speed
     within: dict[str, list[float]]  # of its letters that play A over B
-    rejected: int = 0
+    rejected: int = 0  # blocks
+    repeated: int = 0  # letters
     foreign_cores: float = 0.0
     seconds: float = 0.0
 
@@ -189,15 +196,15 @@ def block(
     places = {id(contender): at for at, contender in enumerate(everyone)}
     for contender in turns(everyone, attempt):
         place = places[id(contender)]
-        spent = contender.run(what, samples)
+        spent = letter(found, contender, what, samples)
+        if spent is None:
+            return
         done = contender.rounds * samples
         speeds[place].append(done / spent["wall_s"])
         per_cpu[place].append(done / spent["cpu_s"])
         calls[place] += spent.get("calls_s", [])
-    foreign = guard.foreign_cores()
-    if foreign > FOREIGN:
+    if not guard.exact and disturbed(found, guard):
         found.rejected += 1
-        found.foreign_cores = max(found.foreign_cores, foreign)
         return
     for place, contender in enumerate(everyone):
         group, start = contender.group, place // len(starts[0])
@@ -209,6 +216,33 @@ def block(
         # They go on from block to block, so that a drift does not matter.
         roles = np.resize(ROLES, (attempt + 1) * len(logs))[-len(logs) :]
         found.within[group].append(float(roles @ logs) / (len(logs) / 2))
+
+
+def letter(
+    found: Race, contender: Contender, what: str, samples: int
+) -> dict[str, Any] | None:
+    """Time a letter until others are quiet; None if they never are.
+
+    Others are our own sides as well, which sleep while it is not their turn.
+    """
+    for _ in range(TRIES):
+        time.sleep(SETTLE_S)
+        guard = Guard([contender.side])
+        spent = contender.run(what, samples)
+        if not guard.exact or not disturbed(found, guard):
+            return spent
+        found.repeated += 1
+    found.rejected += 1
+    return None
+
+
+def disturbed(found: Race, guard: Guard) -> bool:
+    """Whether others held the cores; keeps how many, if they did."""
+    foreign = guard.foreign_cores()
+    if foreign <= FOREIGN:
+        return False
+    found.foreign_cores = max(found.foreign_cores, foreign)
+    return True
 
 
 def narrow(found: Race, groups: Sequence[str]) -> bool:

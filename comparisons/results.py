@@ -87,7 +87,8 @@ class Ratio(Record):
 class Compared(Record):
     """Two halves, each in so many processes that were started for it.
 
-    `blocks` were kept of the start that has the fewest.
+    `blocks` were kept of the start that has the fewest; `repeated` are letters
+    that were timed again, as others held cores.
     """
 
     starts: int = 1
@@ -96,6 +97,7 @@ class Compared(Record):
     ratio: Ratio | None = None
     blocks: int
     rejected: int
+    repeated: int = 0
     foreign_cores: float
     note: str = ""
 

@@ -54,13 +54,12 @@ class Settings:
     backend: str = "tensorflow"
     device: str = "auto"
     threads: int = len(os.sched_getaffinity(0))
+    dedicated: bool = False  # a machine that nobody else uses meanwhile
 
     def environment(self) -> dict[str, str]:
         """Variables that must stand before the interpreter starts."""
         values = {
             "OMP_NUM_THREADS": str(self.threads),
-            # Spinning threads make a busy neighbour reverse the ranking.
-            "OMP_WAIT_POLICY": "PASSIVE",
             "KERAS_BACKEND": self.backend,
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_ENABLE_ONEDNN_OPTS": "1",
@@ -70,6 +69,9 @@ class Settings:
             "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             "PYTHONHASHSEED": "0",
         }
+        if not self.dedicated:
+            # Spinning threads make a busy neighbour reverse the ranking.
+            values["OMP_WAIT_POLICY"] = "PASSIVE"
         if self.device == "cpu":
             values["CUDA_VISIBLE_DEVICES"] = ""
         return values

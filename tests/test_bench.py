@@ -20,6 +20,7 @@ from comparisons.bench import (
     races,
     roofline,
     scale,
+    steady,
 )
 from comparisons.bench.records import Grown, Timed
 from comparisons.bench.tables import Grid
@@ -105,9 +106,9 @@ class Side:
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch) -> None:
-    monkeypatch.setattr(
-        racing, "Guard", lambda _: SimpleNamespace(foreign_cores=lambda: 0.0)
-    )
+    guard = SimpleNamespace(foreign_cores=lambda: 0.0, exact=True)
+    monkeypatch.setattr(racing, "Guard", lambda _: guard)
+    monkeypatch.setattr(racing, "SETTLE_S", 0.0)
 
 
 def silent(_: str) -> None:
@@ -237,8 +238,9 @@ def test_every_start_is_warmed_up_and_raced():
         )
 
 
-def test_a_race_among_others_gives_words_and_no_number(monkeypatch):
-    loud = SimpleNamespace(foreign_cores=lambda: 1.5)
+@pytest.mark.parametrize("exact", (True, False))
+def test_a_race_among_others_gives_words_and_no_number(monkeypatch, exact):
+    loud = SimpleNamespace(foreign_cores=lambda: 1.5, exact=exact)
     monkeypatch.setattr(racing, "Guard", lambda _: loud)
     starts: Any = [{"torch": Side({"idiom": 1.0, "again": 1.0})}]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
@@ -570,6 +572,58 @@ def test_freed_memory_is_kept_and_given_back_when_asked():
     kept, given_back, again = map(int, done.stdout.split())
     assert kept < 1_000 and again < 1_000
     assert given_back > 10 * max(kept, 100)
+
+
+# === The autotuner ==========================================================
+
+ITERATORS = """
+import tensorflow as tf
+from comparisons.bench import steady
+
+plain, seen = tf.data.Dataset.__iter__, []
+
+def recording(self):
+    seen.append(self.options().autotune.enabled)
+    return plain(self)
+
+def read():
+    return [int(x) for x in data]
+
+tf.data.Dataset.__iter__ = recording
+data = tf.data.Dataset.range(3).map(lambda x: x + 1, tf.data.AUTOTUNE)
+before = read()
+assert "tf.data not autotuned" in steady.told("tensorflow")
+steady.told("tensorflow")  # once more changes nothing
+without = read()
+with steady.autotuned(None):
+    tuned = read()
+assert before == without == tuned == read() == [1, 2, 3]
+print(seen)
+"""
+
+
+@pytest.mark.parity
+def test_data_is_fed_without_an_autotuner_unless_asked():
+    done = subprocess.run(
+        [sys.executable, "-c", ITERATORS],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[None, False, None, False]", done.stderr
+
+
+def test_what_is_told_to_an_engine_is_in_the_mode(monkeypatch):
+    monkeypatch.setattr(steady.glibc, "keep_freed", lambda: True)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+    assert steady.told("jax") == ["freed memory kept"]
+    kept, threads = steady.told("torch")
+    assert (kept, threads) == (
+        "freed memory kept", "threads sleep while they wait",
+    )  # fmt: skip
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    assert steady.told("torch")[-1] == "threads spin while they wait"
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    monkeypatch.setattr(steady.glibc, "keep_freed", lambda: False)
+    assert steady.told("torch") == ["threads spin while they wait"]
 
 
 # === The command ============================================================

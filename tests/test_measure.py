@@ -45,7 +45,7 @@ class Machine:
             user, system = self.own[pid]
             return user, system, 1e6, 1e6  # its children do not count
 
-        return SimpleNamespace(cpu_times=cpu_times)
+        return SimpleNamespace(cpu_times=cpu_times, pid=pid)
 
     def perf_counter(self) -> float:
         return self.clock
@@ -64,9 +64,10 @@ class Machine:
 
 
 @pytest.fixture
-def machine(monkeypatch) -> Machine:
+def machine(monkeypatch, tmp_path) -> Machine:
     machine = Machine()
     monkeypatch.setattr(guards, "psutil", machine)
+    monkeypatch.setattr(guards, "CPUACCT", tmp_path)
     monkeypatch.setattr(guards.time, "perf_counter", machine.perf_counter)
     return machine
 
@@ -138,6 +139,50 @@ def test_a_system_without_iowait_and_guests_can_be_watched(
     assert guard.foreign_cores() == pytest.approx(0.5)
 
 
+@pytest.fixture
+def exact(machine, monkeypatch, tmp_path) -> Machine:
+    """The machine where the kernel counts all in nanoseconds, in the root."""
+    usage = tmp_path / "cpuacct.usage"
+    (tmp_path / "cgroup.sane_behavior").touch()
+    usage.write_text("5000000000\n")
+    monkeypatch.setattr(guards, "cpu_seconds", lambda pid: machine.own[pid][0])
+
+    def use(seconds: float) -> None:
+        usage.write_text(f"{int(usage.read_text()) + int(seconds * 1e9)}\n")
+
+    machine.use = use
+    return machine
+
+
+def test_ticks_do_not_count_where_the_kernel_tells_exactly(exact):
+    guard = guard_of(exact)
+    exact.work(11, user=0.030)
+    exact.use(0.030 + 0.004)
+    exact.advance(0.05, user=7.0)
+    assert guard.exact
+    assert guard.foreign_cores() == pytest.approx(0.08)
+    exact.advance(0.05, steal=0.016)  # what the host took is in no process
+    assert guard.foreign_cores() == pytest.approx(0.2)
+
+
+def test_a_container_does_not_see_the_whole_machine(exact, tmp_path):
+    (tmp_path / "cgroup.sane_behavior").unlink()
+    guard = guard_of(exact)
+    assert not guard.exact
+    exact.advance(1.0, user=1.0)
+    assert guard.foreign_cores() == pytest.approx(1.0)
+
+
+@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="clocks")
+def test_a_process_is_read_as_exactly_by_others_as_by_itself():
+    before = guards.cpu_seconds(os.getpid()), time.process_time()
+    sum(range(10**6))
+    after = guards.cpu_seconds(os.getpid()), time.process_time()
+    told, itself = np.subtract(after, before)
+    assert itself > 0.001
+    assert told == pytest.approx(itself, abs=1e-3)
+
+
 def test_the_guard_reads_the_real_machine():
     here: Any = SimpleNamespace(process=SimpleNamespace(pid=os.getppid()))
     guard = Guard([here, here])
@@ -162,13 +207,16 @@ class Sides:
         foreign: Iterable[float] = (),
         starts: int = 1,
         letters: int = 4,
+        exact: bool = False,
     ) -> None:
         self.letters = letters  # of a block
+        self.exact = exact
         self.asked: list[tuple[str, str, int]] = []
         self.guards = 0
         self.time_of = time_of
         self.foreign = list(foreign)
         monkeypatch.setattr(racing, "Guard", self.guard)
+        monkeypatch.setattr(racing, "SETTLE_S", 0.0)
         self.starts: Any = [
             {
                 name: SimpleNamespace(call=self.call_of(name, start))
@@ -193,17 +241,24 @@ class Sides:
         return call
 
     def guard(self, sides: Any) -> Any:
-        """Watch one block: all letters lie between its two readings."""
-        assert sides == [s for start in self.starts for s in start.values()]
+        """Watch what lies between two readings: one block, or one letter."""
+        everyone = [s for start in self.starts for s in start.values()]
+        letters = self.letters
+        if len(sides) == 1:
+            assert sides[0] in everyone
+            letters = 1
+        else:
+            assert sides == everyone
         began = len(self.asked)
 
         def foreign_cores() -> float:
-            assert len(self.asked) == began + self.letters
+            assert len(self.asked) == began + letters
+            assert self.exact == (len(sides) == 1)
             self.guards += 1
             script = self.foreign[self.guards - 1 : self.guards]
             return script[0] if script else 0.0
 
-        return SimpleNamespace(foreign_cores=foreign_cores)
+        return SimpleNamespace(foreign_cores=foreign_cores, exact=self.exact)
 
     def race(self, budget: Budget) -> Any:
         teams = [
@@ -317,6 +372,30 @@ def test_a_little_of_others_is_borne(monkeypatch):
     sides = Sides(monkeypatch, steady, foreign=[FOREIGN * 0.99] * 4)
     found = sides.compare(BUDGET)
     assert (found.blocks, found.rejected) == (4, 0)
+
+
+def test_a_letter_that_others_disturbed_is_timed_again(monkeypatch):
+    def disturbed(name: str, count: int) -> float:
+        second = name == "torch" and count == 0  # letter of the first block
+        return STEADY[name] * (40.0 if second else 1.0)
+
+    loud = [0.0, 0.3, 0.0]
+    sides = Sides(monkeypatch, disturbed, foreign=loud, exact=True)
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected, found.repeated) == (4, 0, 1)
+    assert found.foreign_cores == pytest.approx(0.3)
+    assert sides.order() == "ABBBA" + "BAABABBABAAB"
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
+    assert found.torch.iqr == pytest.approx((500.0, 500.0))
+
+
+def test_a_block_is_given_up_with_a_letter_that_is_never_quiet(monkeypatch):
+    loud = [0.0, *[1.2] * racing.TRIES]
+    sides = Sides(monkeypatch, steady, foreign=loud, exact=True)
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected) == (4, 1)
+    assert found.repeated == racing.TRIES
+    assert sides.order() == "A" + "B" * racing.TRIES + "BAABABBABAABABBA"
 
 
 @pytest.mark.parametrize("quiet", (0, 1))
@@ -512,7 +591,7 @@ def test_training_and_prediction_are_measured_after_warming_up(
     monkeypatch.setattr(
         racing,
         "Guard",
-        lambda _: SimpleNamespace(foreign_cores=lambda: 0.0),
+        lambda _: SimpleNamespace(foreign_cores=lambda: 0.0, exact=True),
     )
     asked: list[tuple[str, str]] = []
     timed: dict[tuple[str, str], int] = {}
@@ -586,7 +665,7 @@ def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed(
 
 
 def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
-    quiet = SimpleNamespace(foreign_cores=lambda: 0.0)
+    quiet = SimpleNamespace(foreign_cores=lambda: 0.0, exact=True)
     monkeypatch.setattr(racing, "Guard", lambda _: quiet)
 
     def call(function: str, *args: Any) -> Any:

@@ -207,6 +207,12 @@ def test_a_side_has_its_settings_and_the_parent_keeps_its_own(tmp_path):
     assert found["CUDA_VISIBLE_DEVICES"] == ""
 
 
+@pytest.mark.parametrize("dedicated", (True, False))
+def test_threads_spin_on_a_machine_of_our_own_alone(dedicated):
+    found = Settings(dedicated=dedicated).environment()
+    assert found.get("OMP_WAIT_POLICY") == (None if dedicated else "PASSIVE")
+
+
 def test_an_interpreter_that_is_not_there_is_told(monkeypatch, tmp_path):
     absent = tmp_path / "no-python"
     monkeypatch.setenv("TORCH_PYTHON", str(absent))

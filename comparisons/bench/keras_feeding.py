@@ -8,6 +8,7 @@ from unittest import mock
 import keras
 import numpy as np
 
+from comparisons.bench import steady
 from comparisons.bench.retraining import Lacking, Recorded
 from shared_data import Arrays
 
@@ -78,6 +79,8 @@ def stream(
 ) -> Callable[[Arrays], None]:
     """Return `fit` on a PyDataset: given arrays, `fit` copies them whole."""
     fitted, _, _ = call_of_fit(module, model, arrays.head(1), config)
+    if keras.backend.backend() == "tensorflow":
+        steady.autotune(False)
 
     def run(some: Arrays) -> None:
         again = mock.patch.object(type(fitted), "compile", compiled_already)

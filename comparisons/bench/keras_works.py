@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from comparisons.bench import ceilings, glibc
+from comparisons.bench import ceilings, glibc, steady
 from comparisons.bench.keras_feeding import (
     as_fit_does,
     call_of_fit,
@@ -95,6 +95,7 @@ def modes(engine: str) -> dict[str, Mode]:
         found["steps"] = compiled_mode(
             "steps_per_execution=16", steps_per_execution=16
         )
+        found["autotuned"] = Mode("tf.data autotuned", during=steady.autotuned)
     found["given_back"] = Mode(
         "freed memory given back", during=glibc.given_back
     )
@@ -283,6 +284,7 @@ def finish(value: Any) -> None:
 
 FRAMEWORK = Framework(
     modes=modes(keras.backend.backend()),
+    steady=partial(steady.told, keras.backend.backend()),
     one_batch=one_batch,
     steps=steps,
     idiom=idiom,

@@ -204,7 +204,7 @@ def fill(rows: dict[str, Timed], found: Race, under: str) -> None:
         if group not in found.logs:
             continue
         row.starts, row.blocks = found.starts, found.blocks
-        row.rejected = found.rejected
+        row.rejected, row.repeated = found.rejected, found.repeated
         row.note = unmeasured(found)
         if row.note:
             continue

@@ -28,6 +28,7 @@ class Timed(Record):
     starts: int = 1  # of its process
     blocks: int = 0  # kept of each start
     rejected: int = 0
+    repeated: int = 0  # letters
     note: str = ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from math import prod
 from typing import Any
 from unittest import mock
@@ -12,7 +13,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
-from comparisons.bench import ceilings, glibc
+from comparisons.bench import ceilings, glibc, steady
 from comparisons.bench.retraining import Lacking, kept_steps, own_steps
 from comparisons.bench.traffic import Traffic
 from comparisons.bench.works import Framework, Mode
@@ -241,6 +242,7 @@ def finish(value: torch.Tensor) -> None:
 
 FRAMEWORK = Framework(
     modes=MODES,
+    steady=partial(steady.told, "torch"),
     one_batch=nullcontext,
     steps=steps,
     idiom=idiom,

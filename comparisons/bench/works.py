@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from comparisons.bench import glibc, streaming
+from comparisons.bench import streaming
 from comparisons.bench.retraining import Lacking, again_of
 from comparisons.engine import Engine
 from comparisons.side import Half, Split, State, stopwatch
@@ -61,6 +61,7 @@ class Framework:
     """What a framework has a say in.
 
     modes: by name; "default" is how the half runs by itself.
+    steady: () -> what it was told before it is timed; see `steady.py`.
     one_batch: a context in which the half's `predict` takes the way that is
         made for a single batch.
     steps: (module, model, arrays, config) -> (count) that trains on batches
@@ -76,6 +77,7 @@ class Framework:
     """
 
     modes: dict[str, Mode]
+    steady: Callable[[], list[str]]
     one_batch: Callable[[], AbstractContextManager[None]]
     steps: Callable[..., Callable[[int], None]]
     idiom: Callable[..., Callable[[int, int], None]]
@@ -123,7 +125,7 @@ class Works:
         It is kept under `name`, or under that of the mode.
         """
         name = name or mode
-        kept = glibc.keep_freed()
+        told = self.framework.steady()
         module = half.load()
         arrays, held_out = train.read(), test.read()
         way = self.framework.modes[mode]
@@ -175,8 +177,7 @@ class Works:
                 if of == name
             },
             "lacks": lacks,
-            "mode": self.engine.mode(model)
-            + (", freed memory kept" if kept else ""),
+            "mode": ", ".join([self.engine.mode(model), *told]),
         }
 
     def time_block(
