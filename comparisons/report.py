@@ -229,7 +229,8 @@ def markdown_cost(result: Result) -> list[str]:
             count = f"{part.starts} × {part.blocks} kept, "
             count += f"{part.rejected} rejected"
             if part.repeated:
-                count += f", {part.repeated} letters again"
+                letters = "letter" if part.repeated == 1 else "letters"
+                count += f", {part.repeated} {letters} again"
             lines.append(row(name, *speed(part), control, count))
         modes = ", ".join(f"{TITLES[n]}: {m}" for n, m in t.mode.items())
         starts = "; ".join(

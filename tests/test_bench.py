@@ -508,6 +508,32 @@ def test_other_commits_are_named():
     ]
 
 
+def test_how_halves_were_run_is_told_once_and_exceptions_by_name():
+    first, second = benched(), benched(task="chapter09_other", chapter=9)
+    assert first.throughput and second.throughput
+    first.throughput.mode = {"keras": "graph", "torch": "eager"}
+    second.throughput.mode = {"keras": "graph", "torch": "compiled"}
+    third = benched(task="chapter10_other", chapter=10)
+    assert third.throughput
+    third.throughput.mode = {"keras": "graph", "torch": "eager"}
+    assert overview.ways([first, second, third]) == [
+        "Keras: graph.",
+        f"PyTorch: compiled, in {second.task}.",
+        f"PyTorch: eager, in {first.task}, {third.task}.",
+    ]
+
+
+def test_threads_that_sleep_are_told_with_what_that_costs():
+    result = benched()
+    assert result.throughput
+    for does, told in (("sleep", True), ("spin", False)):
+        result.throughput.mode["torch"] = (
+            f"eager, threads {does} while they wait"
+        )
+        text = " ".join(overview.conditions(result))
+        assert ("PyTorch is slower by that" in text) == told
+
+
 def test_controls_that_hold_one_are_counted():
     result = benched()
     assert result.throughput

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from comparisons.bench import roofline
+from comparisons.bench import roofline, steady
 from comparisons.bench.tables import Grid, ratio
 from comparisons.figures import (
     mebibytes,
@@ -60,6 +60,13 @@ def conditions(result: Result) -> list[str]:
             f"{machine.governor or 'not told by the kernel'}. "
             f"{machine.memory_gib:.0f} GiB. Load {machine.load_before:.1f} "
             f"before and {machine.load_after:.1f} after."
+        )
+    if throughput and steady.ASLEEP in throughput.mode.get("torch", ""):
+        lines.append(
+            "OpenMP's threads sleep between operations, for the sake of "
+            "others on this machine. PyTorch is slower by that, the shorter "
+            "its operations the more; with `--dedicated` they spin, as they "
+            "do by default."
         )
     if machine and machine.busy:
         lines.append(
@@ -159,9 +166,24 @@ def speed_grid(results: Sequence[Result]) -> Grid:
     if busy:
         table.notes.append(f"Other work held the machine: {', '.join(busy)}.")
     table.notes += several_machines(results)
+    table.notes += ways(results)
     table.notes += [made_with(r.environment) for r in results[-1:]]
     table.notes += several_commits(results)
     return table
+
+
+def ways(results: Sequence[Result]) -> list[str]:
+    """Return how halves were run, and which tasks so, if not all."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        for name, mode in (result.throughput.mode if result.throughput
+                           else {}).items():  # fmt: skip
+            found.setdefault(f"{TITLES[name]}: {mode}", []).append(result.task)
+    usual = max(map(len, found.values()), default=0)
+    return [
+        f"{way}." if len(tasks) == usual else f"{way}, in {', '.join(tasks)}."
+        for way, tasks in sorted(found.items())
+    ]
 
 
 def several_commits(results: Sequence[Result]) -> list[str]:

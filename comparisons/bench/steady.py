@@ -6,9 +6,10 @@ thread and waits for it; but TensorFlow 2.21 calls those that wait for a
 cancellation before it says that there is one (CancellationManager), so that
 the thread, if it is awake first, finds nothing and sleeps until its next turn.
 That comes after 10 ms, then after twice as long each time, up to a minute. So
-an epoch that `fit` trained in 0.65 s took 1.3 s in 1 of 3 cases (measured, two
-cores), with both cores idle in the second half. Without an autotuner there is
-nothing to wait for, and `fit` feeds as fast.
+`fit` took 1.33 s for an epoch that it had trained in 0.88 s, with both cores
+idle for the rest; 5 of 12 such calls waited more than 0.1 s (two cores, traced
+by the kernel's sched_switch events). Without an autotuner there is nothing to
+wait for, and `fit` feeds as fast.
 """
 
 import os
@@ -17,6 +18,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from comparisons.bench import glibc
+
+ASLEEP = "threads sleep while they wait"
 
 
 def told(engine: str) -> list[str]:
@@ -27,8 +30,7 @@ def told(engine: str) -> list[str]:
         words.append("tf.data not autotuned")
     if engine == "torch":
         passive = os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE"
-        does = "sleep" if passive else "spin"
-        words.append(f"threads {does} while they wait")
+        words.append(ASLEEP if passive else "threads spin while they wait")
     return words
 
 
