@@ -86,6 +86,7 @@ class World:
                 ),
                 "never": Mode("never", prepare=self.refuse),
             },
+            steady=lambda: ["told so"],
             one_batch=lambda: self.context("one batch"),
             steps=own_steps,
             idiom=self.idiom,
@@ -151,6 +152,7 @@ def test_warming_up_offers_each_kind_of_work(splits):
     }
     assert told["lacks"] == {}
     assert told["mode"].startswith("mode of 1")
+    assert told["mode"].endswith(", told so")
     assert world.built == 1
 
 
