@@ -41,6 +41,7 @@ class Guard:
     def __init__(self, sides: Sequence[Side]) -> None:
         pids = {side.process.pid for side in sides} | {os.getpid()}
         self.own = [psutil.Process(pid) for pid in pids]
+        # Then even 50 ms can be judged; ticks need a second.
         self.exact = told_exactly()
         self.began = self.read()
 

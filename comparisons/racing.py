@@ -92,7 +92,7 @@ class Race:
     logs: dict[str, Blocks]  # of a block's speed
     within: dict[str, list[float]]  # of its letters that play A over B
     rejected: int = 0  # blocks
-    repeated: int = 0  # letters
+    repeated: int = 0  # letters that were thrown away
     foreign_cores: float = 0.0
     seconds: float = 0.0
 

@@ -87,8 +87,8 @@ class Ratio(Record):
 class Compared(Record):
     """Two halves, each in so many processes that were started for it.
 
-    `blocks` were kept of the start that has the fewest; `repeated` are letters
-    that were timed again, as others held cores.
+    `blocks` were kept of the start that has the fewest; `repeated` letters were
+    thrown away, as others held cores, and timed again up to their last try.
     """
 
     starts: int = 1

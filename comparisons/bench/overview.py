@@ -176,8 +176,8 @@ def ways(results: Sequence[Result]) -> list[str]:
     """Return how halves were run, and which tasks so, if not all."""
     found: dict[str, list[str]] = {}
     for result in results:
-        for name, mode in (result.throughput.mode if result.throughput
-                           else {}).items():  # fmt: skip
+        modes = result.throughput.mode if result.throughput else {}
+        for name, mode in modes.items():
             found.setdefault(f"{TITLES[name]}: {mode}", []).append(result.task)
     usual = max(map(len, found.values()), default=0)
     return [
