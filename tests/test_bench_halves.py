@@ -1,5 +1,9 @@
 """What is timed and counted of real halves, each in its own process."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,6 +14,7 @@ import pytest
 from comparisons.bench.races import TOLERANCES
 from comparisons.bench.scale import repeated
 from comparisons.comparing import difference
+from comparisons.environment import ROOT
 from comparisons.experiment import Request, loaded
 from comparisons.tasks import BY_STEM
 from comparisons.worker import HalfFailed, Settings, both_sides
@@ -163,3 +168,50 @@ def test_a_half_streams_what_lies_on_disk(sides, convnet, name, tmp_path):
         assert told["seconds"] > 0
     # Eleven thousand pictures more are 33 MiB.
     assert peaks[1] - peaks[0] < 20
+
+
+FOLDERS = """
+import json, sys
+from importlib import import_module
+
+import numpy as np
+from comparisons.bench.keras_feeding import Folders
+from comparisons.bench.keras_works import FOLDERS
+
+found = []
+for stem in FOLDERS:
+    module = import_module(f"keras_impl.{stem}")
+    config = module.Config(train_samples=40, test_samples=10)
+    arrays = module.load_data(config).train
+    given = module.to_inputs(arrays.inputs)
+    folders = Folders(arrays, given)
+    read = list(folders.batches(16, len(arrays)))
+
+    def in_order(images, labels):
+        rows = np.hstack([images.reshape(len(images), -1), labels])
+        return rows[np.lexsort(rows.T)]
+
+    images, labels = (np.concatenate([b[i] for b in read]) for i in (0, 1))
+    same = in_order(images, labels), in_order(given, arrays.targets)
+    found.append([
+        len(read),
+        len(list(folders.batches(16, 17))),
+        float(abs(same[0] - same[1]).max()),
+        bool((images == given).all()),
+        sorted(set(labels.ravel().tolist())),
+    ])
+print(json.dumps(found))
+"""
+
+
+def test_the_textbooks_folders_hold_what_the_half_is_given():
+    """Each picture and its label, in another order, and never fewer."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FOLDERS],
+        cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found == [[3, 2, 0.0, False, [0.0, 1.0]]] * len(found)
+    assert len(found) == 3

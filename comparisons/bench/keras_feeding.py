@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -43,6 +45,44 @@ def part(tensors: Any, chosen: Any) -> Any:
     if isinstance(tensors, dict):
         return {name: np.asarray(t[chosen]) for name, t in tensors.items()}
     return np.asarray(tensors[chosen])
+
+
+class Folders:
+    """Pictures of two kinds as PNG files, in a folder for each kind.
+
+    As the textbook keeps them; `image_dataset_from_directory` decodes them
+    anew in every epoch. They have the size that the model takes already.
+
+    arrays: pictures (N, H, W, C) uint8 and labels (N, 1), 0 or 1.
+    given: what the half gives to `fit` for these pictures: they themselves,
+        or what `to_backbone` makes of them.
+    """
+
+    def __init__(self, arrays: Arrays, given: np.ndarray) -> None:
+        self.folder = TemporaryDirectory(prefix="pictures-")
+        self.size = given.shape[1:3]
+        self.grey = given.shape[3] == 1
+        self.for_backbone = given.dtype != np.uint8
+        for index, (picture, label) in enumerate(
+            zip(arrays.inputs, arrays.targets, strict=True)
+        ):
+            path = Path(self.folder.name, str(int(label[0])), f"{index}.png")
+            path.parent.mkdir(exist_ok=True)
+            keras.utils.save_img(path, picture, "channels_last", scale=False)
+
+    def batches(self, batch: int, samples: int) -> Any:
+        """Return a tf.data.Dataset of at least so many samples, shuffled."""
+        data = keras.utils.image_dataset_from_directory(
+            self.folder.name,
+            label_mode="binary",
+            color_mode="grayscale" if self.grey else "rgb",
+            batch_size=batch,
+            image_size=self.size,
+            verbose=False,
+        )
+        if self.for_backbone:
+            data = data.map(lambda x, y: ((x - 127) / 128, y))
+        return data.take(-(-samples // batch))
 
 
 class Batches(keras.utils.PyDataset):

@@ -13,6 +13,7 @@ from keras import ops
 
 from comparisons.bench import ceilings, glibc, steady
 from comparisons.bench.keras_feeding import (
+    Folders,
     as_fit_does,
     call_of_fit,
     part,
@@ -24,11 +25,14 @@ from comparisons.bench.works import Framework, Mode
 from comparisons.side import Half
 from shared_data import Arrays, first
 
-# Chapters whose book feeds a tf.data pipeline; the others feed arrays to `fit`.
-PIPELINES = (
+# Tasks whose book reads pictures from folders, one for each kind, and those
+# whose book has a tf.data pipeline of arrays; the others give arrays to `fit`.
+FOLDERS = (
     "chapter08_small_data",
     "chapter08_fine_tuning",
     "chapter09_mini_xception",
+)
+PIPELINES = (
     "chapter10_",
     "chapter11_",
     "chapter12_text_generation",
@@ -175,10 +179,10 @@ def idiom(
 ) -> Callable[[int, int], None]:
     """Return training as the textbook feeds it in this chapter.
 
-    Arrays go to `fit`; pictures, texts and time series come by tf.data,
-    shuffled and batched; what chapters 2 and 3 write by hand stays eager.
-    Model, loss and optimizer are the half's own, so that feeding alone
-    differs.
+    Arrays go to `fit`; pictures of two kinds are read from a folder each and
+    decoded anew in every epoch; texts and time series come by tf.data, shuffled
+    and batched; what chapters 2 and 3 write by hand stays eager. Model, loss
+    and optimizer are the half's own, so that feeding alone differs.
     """
     if hasattr(module, "train_step"):
         return partial(by_hand, module, model, arrays, config)
@@ -197,6 +201,14 @@ def idiom(
         data = data.shuffle(samples).batch(config.batch_size)
         fitted.fit(data, epochs=epochs)
 
+    if stem.startswith(FOLDERS):
+        folders = Folders(arrays, args[0])
+
+        def fit_folders(epochs: int, samples: int) -> None:
+            data = folders.batches(config.batch_size, samples)
+            fitted.fit(data, epochs=epochs)
+
+        return fit_folders
     return fit_pipeline if stem.startswith(PIPELINES) else fit_arrays
 
 
