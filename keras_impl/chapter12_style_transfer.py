@@ -44,6 +44,7 @@ class Painter(keras.Model):
         )
         self.backbone.trainable = False
 
+    @tf.function  # one operation at a time takes eight times as long
     def call(self, images):
         """Return the styles, a Gram matrix a layer, and the content."""
         *styles, content, _ = self.backbone(images)
