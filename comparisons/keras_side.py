@@ -190,8 +190,10 @@ def synchronize() -> None:
 
 
 def mode_of(model: Any) -> str:
+    """Return the engine and how it runs; plain variables have no graph."""
     backend = keras.backend.backend()
-    way = "graph" if backend == "tensorflow" else "eager"
+    graph = backend == "tensorflow" and isinstance(model, keras.Model)
+    way = "graph" if graph else "eager"
     way = "XLA" if getattr(model, "jit_compile", False) else way
     return f"{backend} {way}, float32"
 

@@ -112,6 +112,18 @@ def test_modes_need_a_model_and_say_so(sides):
                 )
 
 
+def test_a_report_says_how_keras_runs(sides):
+    ways = []
+    for task in (BY_STEM["chapter02_from_scratch"], CONVNET):
+        config = task.config("quick")
+        with loaded(task, Request(), config) as (train, test, _):
+            told = sides["keras"].call(
+                "warm_up", task.keras, config, train, test, ("predict",)
+            )
+        ways.append(told["mode"].split(",")[0])
+    assert ways == ["tensorflow eager", "tensorflow graph"]
+
+
 @pytest.mark.parametrize("name", ("keras", "torch"))
 def test_every_kind_of_work_runs(sides, convnet, name):
     kinds = ("train", "step", "predict", "predict_one", "idiom", "again")
@@ -215,3 +227,56 @@ def test_the_textbooks_folders_hold_what_the_half_is_given():
     found = json.loads(done.stdout.splitlines()[-1])
     assert found == [[3, 2, 0.0, False, [0.0, 1.0]]] * len(found)
     assert len(found) == 3
+
+
+EAGER = """
+import json
+from dataclasses import replace
+from unittest import mock
+
+import keras
+import tensorflow as tf
+from keras import tree
+from comparisons.tasks import BY_STEM
+
+plain, seen = keras.Layer.__call__, set()
+
+def watching(self, *args, **kwargs):
+    described = [isinstance(x, keras.KerasTensor)
+                 for x in tree.flatten((args, kwargs))]
+    compiled = hasattr(self.call, "get_concrete_function")
+    if tf.executing_eagerly() and not any(described) and not compiled:
+        seen.add(self.name)
+    return plain(self, *args, **kwargs)
+
+def layers_run_eagerly(task):
+    seen.clear()
+    module, config = task.keras.load(), task.config("quick")
+    data = module.load_data(config)
+    model = module.build_model(config)
+    if hasattr(module, "train"):
+        some = data.train.head(2 * config.batch_size)
+        module.train(model, some, replace(config, epochs=1))
+    module.predict(model, data.test.head(2).inputs)
+    keras.backend.clear_session()
+    return sorted(seen)
+
+with mock.patch.object(keras.Layer, "__call__", watching):
+    found = {s: layers_run_eagerly(task) for s, task in BY_STEM.items()}
+    tf.config.run_functions_eagerly(True)
+    control = layers_run_eagerly(BY_STEM["chapter08_digits_convnet"])
+print(json.dumps([found, control]))
+"""
+
+
+def test_no_keras_half_trains_or_predicts_one_operation_at_a_time():
+    """That takes up to eight times as long; what is timed is a graph."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", EAGER],
+        cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found, control = json.loads(done.stdout.splitlines()[-1])
+    assert found == {stem: [] for stem in BY_STEM}
+    assert "conv1" in control
