@@ -258,6 +258,10 @@ def begin(log: Path) -> None:
     silence(log)
     # Ctrl-C reaches the whole group; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whatever starts processes here does so as in a program of its own. By
+    # "spawn", which this process was told, tqdm's lock, which torch.compile
+    # imports, would outlive a side that is killed, and Python would complain.
+    multiprocessing.set_start_method(None, force=True)
     threading.Thread(target=leave_with_parent, daemon=True).start()
 
 

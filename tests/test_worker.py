@@ -534,3 +534,29 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(
 def test_this_process_has_loaded_neither_framework():
     # Whatever the sides above have answered: it was unpickled here.
     assert {"torch", "tensorflow", "keras"} & set(sys.modules) == set()
+
+
+LOCKS = """
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from comparisons.worker import begin
+
+pool = ProcessPoolExecutor(
+    1, multiprocessing.get_context("spawn"), begin, (Path(sys.argv[1]),)
+)
+code = "import sys, multiprocessing; sys.kept = multiprocessing.RLock()"
+pool.submit(exec, code).result()
+for process in pool._processes.values():
+    process.kill()
+pool.shutdown()
+"""
+
+
+def test_a_killed_side_leaves_no_lock_behind(tmp_path):
+    """tqdm makes one as torch.compile imports it; Python would complain."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOCKS, str(tmp_path / "log")],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
