@@ -25,6 +25,7 @@ from comparisons.worker import Side
 
 NARROW = 0.05  # of a ratio's interval, relative: then there is enough
 FOREIGN = 0.05  # cores that others may hold
+CALIBRATIONS, NEARLY = 20, 1.25  # at most; of the rounds that fill a letter
 TRIES = 3  # of a letter; then its block is given up
 # After a letter OpenMP's threads may spin for 6 ms until they sleep: 300,000
 # turns, by libgomp's default.
@@ -71,11 +72,18 @@ class Contender:
         )
 
     def calibrate(self, what: str, samples: int, seconds: float) -> None:
-        """Set the rounds that fill a letter, by one round that is not kept."""
+        """Set the rounds that fill a letter, by some that are not kept.
+
+        A first round is slow, as caches are cold and threads asleep: how long
+        one takes is believed of a letter that is nearly full.
+        """
         self.rounds = 1
-        once = self.run(what, samples)["wall_s"]
-        self.rounds = max(1, math.ceil(seconds / once))
-        self.letter_s = self.rounds * once
+        for _ in range(CALIBRATIONS):
+            self.letter_s = self.run(what, samples)["wall_s"]
+            wanted = math.ceil(self.rounds * seconds / self.letter_s)
+            if wanted <= NEARLY * self.rounds:
+                break
+            self.rounds = wanted
 
 
 Blocks = list[list[float]]  # by start, block by block

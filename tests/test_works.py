@@ -227,6 +227,17 @@ def test_single_predictions_are_timed_each(splits):
     assert works.time_block("default", "train", 1, 4)["calls_s"] == []
 
 
+def test_cold_rounds_go_before_what_is_timed(splits):
+    world, half = World(), Half()
+    works = world.works
+    works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
+    for rounds, before in ((1, 0), (3, 0), (4, 1), (9, 2)):
+        half.said.clear()
+        told = works.time_block("default", "predict_one", rounds, 1)
+        assert half.said == [("predict", 1)] * (before + rounds)
+        assert len(told["calls_s"]) == rounds
+
+
 def test_a_block_ends_once_the_device_has_finished(splits):
     world, half = World(), Half()
     world.works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
