@@ -74,10 +74,12 @@ class Contender:
     def calibrate(self, what: str, samples: int, seconds: float) -> None:
         """Set the rounds that fill a letter, by some that are not kept.
 
-        A first round is slow, as caches are cold and threads asleep: how long
-        one takes is believed of a letter that is nearly full.
+        The first is never believed: another work may have made the model
+        compile anew. Nor are few, as caches are cold and threads asleep: how
+        long a round takes is told by a letter that is nearly full.
         """
         self.rounds = 1
+        self.run(what, samples)
         for _ in range(CALIBRATIONS):
             self.letter_s = self.run(what, samples)["wall_s"]
             wanted = math.ceil(self.rounds * seconds / self.letter_s)
