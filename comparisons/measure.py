@@ -162,6 +162,11 @@ def sized(
 
 
 def part_of(samples: int, share: float, batch: int) -> int:
-    """Return a share of the samples: whole batches, no fewer than four."""
+    """Return a share of the samples: whole batches, no fewer than four.
+
+    And the short one with which the epoch ends, if it does. Keras compiles for
+    batches of any size then, which is slower: 58 ms a step instead of 42 of
+    10.4's GRU.
+    """
     batches = max(4, math.ceil(samples * share / batch))
-    return min(samples, batches * batch)
+    return min(samples, batches * batch + samples % batch)

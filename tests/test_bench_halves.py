@@ -280,3 +280,47 @@ def test_no_keras_half_trains_or_predicts_one_operation_at_a_time():
     found, control = json.loads(done.stdout.splitlines()[-1])
     assert found == {stem: [] for stem in BY_STEM}
     assert "conv1" in control
+
+
+SHAPES = """
+import json
+import tensorflow as tf
+from comparisons.bench.keras_feeding import call_of_fit
+from comparisons.bench.keras_works import steps
+from keras_impl import chapter08_digits_convnet as module
+
+config = module.QUICK
+digits = module.load_data(config).train
+found = []
+for rest in (0, 3):
+    arrays = digits.head(4 * config.batch_size + rest)
+    model = module.build_model(config)
+    take = steps(module, model, arrays, config)
+    sizes = []
+
+    def record(iterator):
+        images, _ = iterator.element_spec
+        sizes.append(images.shape[0])
+        next(iterator)
+        return {"loss": 0.0}
+
+    model.train_function = record
+    take(1)
+    _, args, kwargs = call_of_fit(module, model, arrays, config)
+    model.train_function = record
+    model.fit(*args, **{**kwargs, "epochs": 1, "verbose": 0})
+    found.append([sizes[0], sizes[1]])
+print(json.dumps([config.batch_size, found]))
+"""
+
+
+def test_steps_are_compiled_for_the_batches_that_fit_would_give():
+    """Of one size, or of any if an epoch ends with a short one."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SHAPES],
+        cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    batch, found = json.loads(done.stdout.splitlines()[-1])
+    assert found == [[batch, batch], [None, None]]

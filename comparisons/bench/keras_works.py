@@ -136,7 +136,8 @@ def steps(
     """Return what trains on batches in memory, without what `fit` adds.
 
     The function is the one that `fit` calls for every step. On other engines
-    than TensorFlow that is `train_on_batch`.
+    than TensorFlow that is `train_on_batch`. If an epoch ends with a short
+    batch, `fit` compiles for batches of any size, and so does this.
     """
     if hasattr(module, "train_step"):
         return own_steps(module, model, arrays, config)
@@ -158,7 +159,8 @@ def steps(
 
     import tensorflow as tf
 
-    data = tf.data.Dataset.from_tensor_slices(as_fit_does(args)).batch(batch)
+    data = tf.data.Dataset.from_tensor_slices(as_fit_does(args))
+    data = data.batch(batch, drop_remainder=len(arrays) % batch == 0)
     iterator = iter(data.cache().repeat())
     for _ in batches:  # now they lie in memory
         next(iterator)

@@ -23,10 +23,12 @@ from comparisons.engine import Engine
 from comparisons.side import Half, Split, State, stopwatch
 from shared_data import Arrays, first
 
-# Before so many rounds goes one that is not timed: after the other half's turn
-# caches are cold and threads asleep. A first step of the digits' convnet took
-# half as long again in Keras, and a quarter longer in PyTorch.
+# Before so many rounds goes one that is not timed, and one at least before
+# steps and predictions: after the other half's turn caches are cold and threads
+# asleep. A first step of the digits' convnet took half as long again in Keras,
+# and a quarter longer in PyTorch. Epochs are long.
 LEAD_IN = 4
+EPOCHS = ("train", "idiom", "again")
 # Steps and samples by which a mode is compared with the default one.
 CHECKED_STEPS, CHECKED = 10, 64
 
@@ -197,8 +199,9 @@ class Works:
             stack.enter_context(self.engine.all_cores())
             if what.startswith("predict"):
                 stack.enter_context(self.framework.one_batch())
-            if rounds >= LEAD_IN:
-                work.run(rounds // LEAD_IN, samples)
+            before = max(rounds // LEAD_IN, int(what not in EPOCHS))
+            if before:
+                work.run(before, samples)
                 self.engine.synchronize()
             with stopwatch() as spent:
                 calls = work.run(rounds, samples)
