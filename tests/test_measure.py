@@ -673,15 +673,17 @@ def test_training_and_prediction_are_measured_after_warming_up(
 @pytest.mark.parametrize(
     "samples, share, part",
     (
-        (10_000, 0.1, 16 * 64),
-        (10_000, 1e-6, 4 * 64),
+        (10_000, 0.1, 16 * 64 + 16),
+        (10_000, 1e-6, 4 * 64 + 16),
+        (9_984, 0.1, 16 * 64),  # 156 batches, and no short one
         (10_000, 1.0, 10_000),
         (100, 0.5, 100),
     ),
 )
-def test_of_a_long_epoch_only_whole_batches_that_fill_a_block_are_timed(
+def test_a_part_of_a_long_epoch_ends_with_a_short_batch_if_the_whole_does(
     samples, share, part
 ):
+    """Keras compiles other steps for batches of one size."""
     assert measure.part_of(samples, share, 64) == part
 
 
