@@ -25,7 +25,8 @@ from comparisons.worker import Side
 
 NARROW = 0.05  # of a ratio's interval, relative: then there is enough
 FOREIGN = 0.05  # cores that others may hold
-CALIBRATIONS, NEARLY = 20, 1.25  # at most; of the rounds that fill a letter
+CALIBRATIONS = 20  # at most
+NEARLY = 1.25  # a letter is full that wants no more than so often its rounds
 TRIES = 3  # of a letter; then its block is given up
 # After a letter OpenMP's threads may spin for 6 ms until they sleep: 300,000
 # turns, by libgomp's default.

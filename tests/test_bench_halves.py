@@ -1,20 +1,16 @@
 """What is timed and counted of real halves, each in its own process."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from test_keras_backends import told as told_by
 
 from comparisons.bench.races import TOLERANCES
 from comparisons.bench.scale import repeated
 from comparisons.comparing import difference
-from comparisons.environment import ROOT
 from comparisons.experiment import Request, loaded
 from comparisons.tasks import BY_STEM
 from comparisons.worker import HalfFailed, Settings, both_sides
@@ -183,7 +179,7 @@ def test_a_half_streams_what_lies_on_disk(sides, convnet, name, tmp_path):
 
 
 FOLDERS = """
-import json, sys
+import json
 from importlib import import_module
 
 import numpy as np
@@ -218,13 +214,7 @@ print(json.dumps(found))
 
 def test_the_textbooks_folders_hold_what_the_half_is_given():
     """Each picture and its label, in another order, and never fewer."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", FOLDERS],
-        cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = told_by("tensorflow", FOLDERS)
     assert found == [[3, 2, 0.0, False, [0.0, 1.0]]] * len(found)
     assert len(found) == 3
 
@@ -271,20 +261,13 @@ print(json.dumps([found, control]))
 
 def test_no_keras_half_trains_or_predicts_one_operation_at_a_time():
     """That takes up to eight times as long; what is timed is a graph."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", EAGER],
-        cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found, control = json.loads(done.stdout.splitlines()[-1])
+    found, control = told_by("tensorflow", EAGER)
     assert found == {stem: [] for stem in BY_STEM}
     assert "conv1" in control
 
 
 SHAPES = """
 import json
-import tensorflow as tf
 from comparisons.bench.keras_feeding import call_of_fit
 from comparisons.bench.keras_works import steps
 from keras_impl import chapter08_digits_convnet as module
@@ -316,11 +299,5 @@ print(json.dumps([config.batch_size, found]))
 
 def test_steps_are_compiled_for_the_batches_that_fit_would_give():
     """Of one size, or of any if an epoch ends with a short one."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", SHAPES],
-        cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    batch, found = json.loads(done.stdout.splitlines()[-1])
+    batch, found = told_by("tensorflow", SHAPES)
     assert found == [[batch, batch], [None, None]]

@@ -156,6 +156,13 @@ def test_warming_up_offers_each_kind_of_work(splits):
     assert world.built == 1
 
 
+def test_warming_up_meets_the_short_batch_that_ends_an_epoch(splits):
+    world, half = World(), Half()
+    world.works.warm_up(half, Config(), *splits, ["train"])  # type: ignore
+    trained = [said[1] for said in half.said if isinstance(said, tuple)]
+    assert trained[-1] == 4 + 4 + 30 % 4
+
+
 def test_a_half_that_does_not_train_is_asked_for_predictions_alone(splits):
     world, half = World(), Half(trains=False)
     told = world.works.warm_up(half, Config(), *splits, KINDS)  # type: ignore

@@ -172,7 +172,8 @@ class Works:
                 if trains and not first_step["wall_s"]:
                     first_step = spent
                 if work.parts:  # the last batch may have a size of its own
-                    work.run(1, min(2 * config.batch_size, work.samples))
+                    batch, most = config.batch_size, work.samples
+                    work.run(1, min(2 * batch + most % batch, most))
                 self.living[name, what] = work
         return {
             "build_s": building["wall_s"],
