@@ -57,20 +57,23 @@ class Contender:
     """A work on a living side.
 
     `group` says whose speed it shows, `name` under what the side warmed it
-    up, `work` what it does, where not all contenders do the same.
+    up, `work` what it does and `samples` how many a round of it gets, where
+    not all contenders do the same.
     """
 
     group: str
     side: Side
     name: str = "default"
     work: str = ""
+    samples: int = 0
     rounds: int = 1
     letter_s: float = 0.0  # what one is expected to take
 
     def run(self, what: str, samples: int) -> dict[str, Any]:
         return self.side.call(
-            "time_block", self.name, self.work or what, self.rounds, samples
-        )
+            "time_block", self.name, self.work or what, self.rounds,
+            self.samples or samples,
+        )  # fmt: skip
 
     def calibrate(self, what: str, samples: int, seconds: float) -> None:
         """Set the rounds that fill a letter, by some that are not kept.
@@ -210,7 +213,7 @@ def block(
         spent = letter(found, contender, what, samples)
         if spent is None:
             return
-        done = contender.rounds * samples
+        done = contender.rounds * (contender.samples or samples)
         speeds[place].append(done / spent["wall_s"])
         per_cpu[place].append(done / spent["cpu_s"])
         calls[place] += spent.get("calls_s", [])

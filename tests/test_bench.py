@@ -197,20 +197,23 @@ def test_a_mode_that_fails_costs_no_other_one():
 
 
 def test_the_half_is_set_over_the_loop_that_is_written_first():
-    keras = Side({"idiom": 2.0, "again": 1.0})
-    torch = Side({"idiom": 1.0, "again": 4.0})
+    keras = Side({"idiom": 2.0, "again": 1.0, "step": 0.1})
+    torch = Side({"idiom": 1.0, "again": 4.0, "step": 0.1})
     starts: Any = [{"keras": keras, "torch": torch}]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     found = {(row.half, row.name): row for row in rows}
     assert found["keras", "half"].ratio.median == pytest.approx(2.0)
     assert found["torch", "half"].ratio.median == pytest.approx(0.25)
+    # What no feeding can exceed; a round of it is one batch of 10, not 100.
+    assert found["torch", "steps"].ratio.median == pytest.approx(10.0)
     # Two models, so that neither trains what the other is timed with.
     assert keras.asked[:2] == [("warm_up", "idiom"), ("warm_up", "again")]
     assert {("idiom", "idiom"), ("half", "again")} <= set(keras.asked)
 
 
 def test_a_half_without_such_a_loop_says_so():
-    starts: Any = [{"keras": Side({"again": 1.0}, lacks=("idiom",))}]
+    keras = Side({"again": 1.0, "step": 1.0}, lacks=("idiom",))
+    starts: Any = [{"keras": keras}]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {"does not"}
     assert all(row.speed is None for row in rows)
@@ -219,7 +222,7 @@ def test_a_half_without_such_a_loop_says_so():
 def test_every_start_is_warmed_up_and_raced():
     """What a start decides is in the interval, and in the control."""
     starts: Any = [
-        {"torch": Side({"idiom": 1.0, "again": seconds})}
+        {"torch": Side({"idiom": 1.0, "again": seconds, "step": 1.0})}
         for seconds in (0.50, 0.55, 0.45, 0.50)
     ]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
@@ -242,7 +245,7 @@ def test_every_start_is_warmed_up_and_raced():
 def test_a_race_among_others_gives_words_and_no_number(monkeypatch, exact):
     loud = SimpleNamespace(foreign_cores=lambda: 1.5, exact=exact)
     monkeypatch.setattr(racing, "Guard", lambda _: loud)
-    starts: Any = [{"torch": Side({"idiom": 1.0, "again": 1.0})}]
+    starts: Any = [{"torch": Side({"idiom": 1.0, "again": 1.0, "step": 1.0})}]
     rows = races.idioms(TASK, CONFIG, starts, *SPLITS, QUICK, silent)
     assert {row.note for row in rows} == {
         "not measurable here: others held up to 1.50 cores"

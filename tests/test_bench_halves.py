@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from test_keras_backends import told as told_by
 
-from comparisons.bench.races import TOLERANCES
+from comparisons.bench.races import MOVED, check
+from comparisons.bench.records import Timed
 from comparisons.bench.scale import repeated
 from comparisons.comparing import difference
 from comparisons.experiment import Request, loaded
@@ -81,15 +82,18 @@ def test_a_mode_agrees_with_the_default_and_is_in_force(
     sides, convnet, name, mode
 ):
     half = getattr(CONVNET, name)
-    told = sides[name].call("mode_names")
+    label, precision = sides[name].call("mode_names")[mode]
     weights = sides[name].call("initial", half, convnet[0], "float32", 0)
-    default, other = (
-        sides[name].call("evidence", half, *convnet, m, weights)
-        for m in ("default", mode)
-    )
-    for what, bound in TOLERANCES[told[mode][1]].items():
-        assert difference(default[what], other[what], 1e-4) <= bound, what
-    if told[mode][1] == "bfloat16":
+
+    def evidence(mode: str, weights: Any) -> Any:
+        return sides[name].call("evidence", half, *convnet, mode, weights)
+
+    default, other = evidence("default", weights), evidence(mode, weights)
+    moved = [evidence("default", move(weights)) for move in MOVED[precision]]
+    row = Timed(half=name, name=mode, label=label, precision=precision)
+    check(row, default, other, moved)
+    assert row.agrees, (row.differs, row.tolerances)
+    if precision == "bfloat16":
         assert difference(default["losses"], other["losses"], 1e-4) > 1e-5
     elif name == "keras" and mode != "steps":  # other kernels round otherwise
         after = "predictions after"

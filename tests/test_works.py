@@ -35,6 +35,9 @@ class Half:
     def load(self) -> Any:
         return self
 
+    def make_optimizer(self, config: Any, model: Any) -> Any:
+        return None
+
     def _train(
         self, model: Any, arrays: Arrays, config: Any, shuffle: bool = True
     ) -> list[float]:
@@ -367,65 +370,57 @@ class Loop:
 
     def __init__(self) -> None:
         self.trained: list[tuple[int, int]] = []
+        self.optimizers: list[Any] = []
+
+    def make_optimizer(self, config: Budget, model: Any) -> object:
+        return object()
 
     def train(self, model: Any, arrays: Arrays, config: Budget) -> None:
         self.trained.append((len(arrays), config.epochs))
+        self.optimizers.append(self.make_optimizer(config, model))
 
 
 class Fit:
-    """A half that compiles and calls `fit`, with samples or with features."""
+    """A half that compiles and calls `fit` with features of its samples."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self) -> None:
         self.trained: list[tuple[int, int]] = []
-        self.compiled = 0
-        self.shape = shape
-        self.model = SimpleNamespace(fit=self.fit)
+        self.compiled = self.computed = 0
+        self.model = SimpleNamespace(fit=self.fit, compile=self.compile)
+
+    def compile(self) -> None:
+        self.compiled += 1
 
     def fit(self, inputs: np.ndarray, targets: np.ndarray, epochs: int) -> None:
         assert len(inputs) == len(targets)
         self.trained.append((len(inputs), epochs))
 
     def train(self, model: Any, arrays: Arrays, config: Budget) -> None:
-        self.compiled += 1
-        inputs = arrays.inputs.reshape(-1, *self.shape)
+        model.compile()
+        self.computed += 1
+        inputs = arrays.inputs.reshape(-1, 3, 2)
         model.fit(inputs, arrays.targets, epochs=config.epochs)
 
 
 PAIRS = Arrays(np.zeros((50, 6)), np.zeros(50))
 
 
-def test_a_loop_of_the_half_s_own_is_called_again():
+def test_a_loop_of_the_half_s_own_trains_on_with_one_optimizer():
     half = Loop()
-    again, parts = again_of(half, object(), PAIRS, Budget())
-    assert parts
-    again(3, 20)
-    assert half.trained == [(20, 3)]
+    again = again_of(half, object(), PAIRS, Budget())
+    again(3, 20), again(1, 50)
+    assert half.trained == [(20, 3), (50, 1)]
+    assert half.optimizers[0] is half.optimizers[1]
+    half.train(object(), PAIRS, Budget())  # by itself it makes a new one
+    assert half.optimizers[2] is not half.optimizers[0]
 
 
 def test_fit_is_called_again_without_compiling_anew():
-    half = Fit(shape=(6,))
-    again, parts = again_of(half, half.model, PAIRS, Budget())
-    assert parts
-    compiled = half.compiled
-    again(1, 4)
-    again(3, 20)
+    """What the half makes of its samples is part of an epoch."""
+    half = Fit()
+    compile = half.model.compile
+    again = again_of(half, half.model, PAIRS, Budget())
+    again(1, 4), again(3, 20)
     assert half.trained == [(4, 1), (20, 3)]
-    assert half.compiled == compiled
-
-
-def test_a_fit_of_features_is_timed_with_what_computes_them():
-    half = Fit(shape=(3, 2))
-    again, parts = again_of(half, half.model, PAIRS, Budget())
-    assert not parts
-    half.trained.clear()
-    compiled = half.compiled
-    again(3, 50)
-    assert half.trained == [(50, 3)]
-    assert half.compiled == compiled + 1
-
-
-def test_a_model_keeps_its_own_fit():
-    half = Fit(shape=(6,))
-    fit = half.model.fit
-    again_of(half, half.model, PAIRS, Budget())
-    assert half.model.fit == fit
+    assert (half.compiled, half.computed) == (1, 2)
+    assert half.model.compile == compile

@@ -14,7 +14,12 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
 from comparisons.bench import ceilings, glibc, steady
-from comparisons.bench.retraining import Lacking, kept_steps, own_steps
+from comparisons.bench.retraining import (
+    Lacking,
+    keeping_optimizer,
+    kept_steps,
+    own_steps,
+)
 from comparisons.bench.traffic import Traffic
 from comparisons.bench.works import Framework, Mode
 from comparisons.side import Half
@@ -136,12 +141,14 @@ def again(
 ) -> Callable[[int, int], None]:
     """Return the half's own loop on tensors that it made before."""
     made = module.to_inputs(arrays.inputs)
+    one_optimizer = keeping_optimizer(module)
 
     def run(epochs: int, samples: int) -> None:
         some = replace(config, epochs=epochs)
-        with mock.patch.object(
+        given = mock.patch.object(
             module, "to_inputs", lambda _: first(made, samples)
-        ):
+        )
+        with given, one_optimizer():
             module.train(model, arrays.head(samples), some)
 
     return run
@@ -155,7 +162,13 @@ def stream(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[Arrays], None]:
     """Return the half's own training: its tensors are the files' pages."""
-    return lambda some: module.train(model, some, config)
+    one_optimizer = keeping_optimizer(module)
+
+    def run(some: Arrays) -> None:
+        with one_optimizer():
+            module.train(model, some, config)
+
+    return run
 
 
 # === Counting ===============================================================
