@@ -174,12 +174,10 @@ def bench(
         for path in overview.write(results, folder):
             console.print(f"wrote {path}")
 
-    def study(task: Task, proven: Result) -> None:
+    def study(task: Task) -> None:
         assert asked is not None
         with progress(task.stem) as say:
-            found, grid = command.study(
-                task, proven, request, settings, asked, say
-            )
+            found, grid = command.study(task, request, settings, asked, say)
         path = command.write(found, grid, folder)
         console.print(grid.shown())
         console.print(f"report {path}\n")

@@ -33,7 +33,7 @@ def perform(
     out: Path | None,
     show: Callable[[Result], None] | None = None,
     conclude: Callable[[list[Result]], None] = lambda _: None,
-    study: Callable[[Task, Result], None] | None = None,
+    study: Callable[[Task], None] | None = None,
 ) -> None:
     """Run tasks one after the other and exit with the right status.
 
@@ -51,7 +51,7 @@ def perform(
             try:
                 result = one_task(task, request, sides, out)
                 if study and result.parity.passed:
-                    study(task, result)
+                    study(task)
             except (RequestError, DataError) as error:
                 # The other tasks may still succeed.
                 unmet.append(f"{task.stem}: {error}")

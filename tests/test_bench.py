@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ from comparisons.bench import (
 from comparisons.bench.records import Grown, Timed
 from comparisons.bench.tables import Grid
 from comparisons.environment import ROOT
+from comparisons.experiment import Request
 from comparisons.racing import Budget
 from comparisons.results import (
     Compared,
@@ -683,6 +685,31 @@ def test_options_name_a_study(options, kind):
 def test_options_that_do_not_fit_are_one_clear_line(options, said):
     with pytest.raises(RequestError, match=said):
         command.wanted(*options, 2.0)
+
+
+def test_a_study_names_the_commit_that_it_measured(monkeypatch):
+    """Not that of the proof, which may be kept since an earlier one."""
+    keras: Any = Side({"idiom": 1.0, "again": 1.0, "step": 1.0})
+    torch: Any = Side({"idiom": 1.0, "again": 1.0, "step": 1.0})
+    now = make_result().environment.model_copy(update={"commit": "now"})
+    asked_of: list[Any] = []
+
+    def environment(*asked: Any) -> Any:
+        asked_of.append(asked)
+        return now
+
+    splits = (*SPLITS, {})
+    monkeypatch.setattr(command, "environment", environment)
+    monkeypatch.setattr(command, "loaded", lambda *_: nullcontext(splits))
+    monkeypatch.setattr(
+        command, "both_sides", lambda _: nullcontext((keras, torch))
+    )
+    settings: Any = SimpleNamespace()
+    asked = command.Asked("idioms", 0.1)
+    found, _ = command.study(TASK, Request(), settings, asked, silent)
+    assert found.environment.commit == "now"
+    assert asked_of == [(TASK, keras, torch, settings)]
+    assert {row.half for row in found.timed} == {"keras", "torch"}
 
 
 def test_an_unknown_mode_is_refused_with_those_that_there_are():

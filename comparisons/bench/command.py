@@ -11,9 +11,10 @@ from comparisons.bench import races, scale
 from comparisons.bench.overview import made_with
 from comparisons.bench.records import Study
 from comparisons.bench.tables import Grid
+from comparisons.environment import environment
 from comparisons.experiment import Request, Say, loaded
 from comparisons.racing import Budget
-from comparisons.results import Result, write_whole
+from comparisons.results import write_whole
 from comparisons.task import Task
 from comparisons.worker import (
     SIDES,
@@ -61,28 +62,18 @@ def wanted(
 
 def study(
     task: Task,
-    proven: Result,
     request: Request,
     settings: Settings,
     asked: Asked,
     say: Say,
 ) -> tuple[Study, Grid]:
-    """Do one study in processes that did nothing before.
+    """Do one study of a proven pair in processes that did nothing before.
 
     Raises:
         RequestError: a mode is not known.
     """
     config = task.config(request.preset)
     title = f"{task.section} {task.name}"
-    found = Study(
-        kind=asked.kind,
-        task=task.stem,
-        section=task.section,
-        title=task.title,
-        environment=proven.environment,
-    )
-    if not task.trains:
-        return found, Grid(title, ["does not train"])
     budget = Budget(most_s=asked.seconds)
     with (
         loaded(task, request, config) as (train, test, _),
@@ -95,6 +86,17 @@ def study(
                      strict=True))
             for _ in range(count)
         ]  # fmt: skip
+        keras, torch = starts[0]["keras"], starts[0]["torch"]
+        found = Study(
+            kind=asked.kind,
+            task=task.stem,
+            section=task.section,
+            title=task.title,
+            # Of these processes: the proof may be an older commit's.
+            environment=environment(task, keras, torch, settings),
+        )
+        if not task.trains:
+            return found, Grid(title, ["does not train"])
         for sides in starts:
             for side in sides.values():
                 side.doing = f"benchmarking ({asked.kind})"
