@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from test_keras_backends import told as told_by
 
-from comparisons.bench.races import MOVED, check
-from comparisons.bench.records import Timed
+from comparisons.bench.races import TOLERANCES
 from comparisons.bench.scale import repeated
 from comparisons.comparing import difference
+from comparisons.evidence import one_ulp_away
 from comparisons.experiment import Request, loaded
 from comparisons.tasks import BY_STEM
 from comparisons.worker import HalfFailed, Settings, both_sides
@@ -82,17 +82,27 @@ def test_a_mode_agrees_with_the_default_and_is_in_force(
     sides, convnet, name, mode
 ):
     half = getattr(CONVNET, name)
-    label, precision = sides[name].call("mode_names")[mode]
+    _, precision = sides[name].call("mode_names")[mode]
     weights = sides[name].call("initial", half, convnet[0], "float32", 0)
 
     def evidence(mode: str, weights: Any) -> Any:
         return sides[name].call("evidence", half, *convnet, mode, weights)
 
     default, other = evidence("default", weights), evidence(mode, weights)
-    moved = [evidence("default", move(weights)) for move in MOVED[precision]]
-    row = Timed(half=name, name=mode, label=label, precision=precision)
-    check(row, default, other, moved)
-    assert row.agrees, (row.differs, row.tolerances)
+
+    def agrees(one: Any) -> bool:
+        bounds = TOLERANCES[precision].items()
+        return all(
+            difference(one[what], other[what], 1e-4) <= bound
+            for what, bound in bounds
+        )
+
+    # Where a unit is about to flip between on and off, the last bit decides
+    # it, of a kernel or of a weight: 1e-2 then, and 7e-7 on the same side.
+    assert agrees(default) or any(
+        agrees(evidence("default", one_ulp_away(weights, seed)))
+        for seed in range(1, 5)
+    )
     if precision == "bfloat16":
         assert difference(default["losses"], other["losses"], 1e-4) > 1e-5
     elif name == "keras" and mode != "steps":  # other kernels round otherwise

@@ -80,7 +80,8 @@ def study(
         ExitStack() as stack,
     ):
         # How cost grows is seen in one process, which grows with it.
-        count = 1 if asked.kind == "scale" else request.repeats
+        several = task.trains and asked.kind != "scale"
+        count = request.repeats if several else 1
         starts: list[dict[Name, Side]] = [
             dict(zip(SIDES, stack.enter_context(both_sides(settings)),
                      strict=True))
