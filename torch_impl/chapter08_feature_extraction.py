@@ -38,7 +38,7 @@ def to_inputs(images: np.ndarray) -> torch.Tensor:
     backbone = frozen_backbone(torch.get_default_dtype())
     batches = torch.from_numpy(to_backbone(images)).movedim(3, 1).split(32)
     features = [backbone(b.to(next(backbone.parameters()))) for b in batches]
-    return torch.cat(features)  # (1280, 2, 2)
+    return torch.cat(features)  # (1280, 2, 2), channels last in memory
 
 
 # === Model ==================================================================
@@ -98,7 +98,9 @@ def train(
 ) -> list[float]:
     """Train `model` in place; return the mean loss of each epoch."""
     device = device_of(model)
-    features = to_inputs(arrays.inputs).to(device)
+    # The rows as they lie in memory: index_select copies each whole, where
+    # features[batch] would look up every number.
+    features = to_inputs(arrays.inputs).to(device).movedim(1, 3)
     labels = torch.from_numpy(arrays.targets).to(device)
     loss_fn = make_loss(config)
     optimizer = make_optimizer(config, model)
@@ -112,7 +114,11 @@ def train(
             config.batch_size
         ):
             loss = train_step(
-                model, optimizer, loss_fn, features[batch], labels[batch]
+                model,
+                optimizer,
+                loss_fn,
+                features.index_select(0, batch).movedim(3, 1),
+                labels.index_select(0, batch),
             )
             # A short batch counts less, as in fit: `epoch_loss_weighting`.
             total += loss * len(batch)
