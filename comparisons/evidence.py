@@ -21,6 +21,8 @@ SEEDS = range(1, 7)  # of the initialisation rung
 # once, so that a loop which loses a batch cannot hide.
 HELD_OUT = 600
 STEPS = 50  # of the trajectory, unless asked otherwise
+# What is asked once: of moved weights it would tell nothing more.
+APART = "initial", "straight", "shuffled", "exhibit"
 # Samples of a training step at most, in all tasks and where a network takes
 # long over each: 512 prove no more, and cost 16 times as much.
 BATCH, FEW = 32, 8
@@ -117,7 +119,7 @@ class Work:
             **{
                 f"{key}, moved": request
                 for key, request in moved.items()
-                if not key.startswith(("initial", "shuffled", "exhibit"))
+                if not key.startswith(APART)
             },
         }
         # How far PyTorch's own formulas lead is told by 50 steps: a whole run
@@ -161,6 +163,10 @@ class Work:
             return requests
         batch = self.config.batch_size
         one, two = Plan(1, batch, 1), Plan(1, 2 * batch, 2)
+        if self.plan.samples < batch:  # its first batch is not a whole one
+            requests["straight float64"] = self.training(
+                "float64", double, one, aligned=True
+            )
         return requests | {
             "training float64": self.training(
                 "float64", double, self.plan, aligned=True
@@ -168,8 +174,9 @@ class Work:
             "training float32": self.training(
                 "float32", single, one, aligned=False
             ),
-            "shuffled float32": self.training(
-                "float32", single, two, aligned=False, shuffle=True
+            # In float64 so few steps are not compiled, which takes longest.
+            "shuffled float64": self.training(
+                "float64", double, two, aligned=True, shuffle=True
             ),
         }
 

@@ -42,7 +42,7 @@ from comparisons.side import (
 
 # Float64 trainings of so few steps, times weights, are not compiled: that takes
 # longer than to run them, but for loops through time. In float32 what users run
-# is compared, and two runs with each other: fused operations round otherwise.
+# is compared: fused operations round otherwise.
 LINE_BY_LINE = 500
 
 

@@ -256,6 +256,21 @@ def test_a_whole_run_is_run_once_in_keras_formulas_and_not_in_others(
     assert ("native training" in asked) == (steps == 50)
 
 
+@pytest.mark.parametrize("steps", (1, 50))
+def test_shuffling_is_seen_against_a_first_batch_that_is_whole(tmp_path, steps):
+    train, test = Split(tmp_path, "train", 800), Split(tmp_path, "test", 900)
+    plan = planned(TASK, Budget(16, 3), train, steps)
+    asked = Work(TASK, Budget(16, 3), train, test, plan).keras_requests({})
+    assert ("straight float64" in asked) == (steps == 1)
+    straight = "straight" if steps == 1 else "training"
+    _, shuffled = asked["shuffled float64"]
+    _, other = asked[f"{straight} float64"]
+    assert shuffled.shuffle and not other.shuffle
+    assert shuffled.split.samples == 32
+    assert other.split.samples >= 16
+    assert (shuffled.dtype, shuffled.aligned) == (other.dtype, other.aligned)
+
+
 def test_plans_by_hand():
     assert Plan.of(50, Budget(64), 4_000) == Plan(1, 50 * 64 - 32, 50)
     assert Plan.of(50, Budget(512), 15_000) == Plan(2, 25 * 512 - 256, 50)
@@ -431,7 +446,7 @@ class Pair:
         for dtype in ("float64", "float32"):
             found[f"forward {dtype}"] = forward(dtype)
             found[f"training {dtype}"] = training(side)
-        found["shuffled float32"] = shuffled(side)
+        found["shuffled float64"] = shuffled(side)
         for seed in SEEDS:
             # The same distribution, drawn with other generators.
             offset = 0 if side == "keras" else 1_000
@@ -618,11 +633,19 @@ def test_unequal_settings_are_told(pair: Pair, part, name, value, told):
 
 
 def test_a_half_that_does_not_shuffle_fails_the_settings(pair: Pair):
-    straight = copy.deepcopy(pair.torch["training float32"])
-    pair.torch["shuffled float32"] = straight
+    straight = copy.deepcopy(pair.torch["training float64"])
+    pair.torch["shuffled float64"] = straight
     failed = only(pair.judge(), "settings")
     told = "shuffles when asked to: Keras True, PyTorch False"
     assert failed.detail == told
+
+
+def test_shuffling_is_told_from_a_whole_first_batch_alone(pair: Pair):
+    for evidence in (pair.keras, pair.torch):
+        evidence["straight float64"] = training("keras")
+        evidence["training float64"] |= {"losses": np.array([2.5, 1.8])}
+    pair.torch["shuffled float64"] = training("torch")
+    assert "shuffles when asked to" in pair.judge()[0].detail
 
 
 def test_another_number_of_trained_parameters_fails_the_settings(pair: Pair):
