@@ -640,9 +640,10 @@ def test_a_half_that_does_not_shuffle_fails_the_settings(pair: Pair):
     assert failed.detail == told
 
 
-def test_where_no_step_was_taken_nothing_is_said_of_shuffling(pair: Pair):
+def test_a_half_that_takes_no_step_when_shuffled_fails_the_settings(pair: Pair):
     pair.torch["shuffled float64"] |= {"losses": np.array([])}
-    assert all(rung.passed for rung in pair.judge())
+    failed = only(pair.judge(), "settings")
+    assert "shuffles when asked to" in failed.detail
 
 
 def test_shuffling_is_told_from_a_whole_first_batch_alone(pair: Pair):

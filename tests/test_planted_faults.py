@@ -118,9 +118,9 @@ def is_needed(key: str, fault: Fault) -> bool:
     """Whether a fault's own rung, or an earlier one, needs this evidence.
 
     The correct half's stands in for the rest. float32 matters only to the
-    rungs that compare it and, since shuffling is tried there, to the settings;
-    the native lane to no rung before the steps. A half that raises is asked
-    for that too, to see it raise.
+    rungs that compare it and to the settings, as do trials of shuffling; the
+    native lane to no rung before the steps. A half that raises is asked for
+    that too, to see it raise.
     """
     if key.startswith("exhibit"):
         return fault.rung == "exhibit"
@@ -128,7 +128,8 @@ def is_needed(key: str, fault: Fault) -> bool:
         late = LADDER.index(fault.rung) >= LADDER.index("step")
         return late or fault.raises
     single = fault.rung == "settings" or fault.rung.endswith("float32")
-    return single or not key.endswith("float32")
+    tried = key.startswith(("shuffled", "straight"))
+    return single or not (tried or key.endswith("float32"))
 
 
 class Bench:
