@@ -14,12 +14,10 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from comparisons import listing, machine, reference, terminal
-from comparisons.bench import command, overview
-from comparisons.ci import app as publishing
-from comparisons.evidence import STEPS
-from comparisons.experiment import Request
-from comparisons.measure import KINDS
+from comparisons.console import complain, console, one_line, progress
+from comparisons.measure import bench as command
+from comparisons.measure import machine
+from comparisons.measure.throughput import KINDS
 from comparisons.options import (
     AgainstOption,
     Backend,
@@ -40,19 +38,17 @@ from comparisons.options import (
     SecondsOption,
     StepsOption,
 )
-from comparisons.program import (
-    complain,
-    console,
-    one_line,
-    perform,
-    progress,
-)
+from comparisons.pages import app as pages
+from comparisons.proof.evidence import STEPS
+from comparisons.prove import app as reference
+from comparisons.report import app as publishing
+from comparisons.report import listing, overview, studies, terminal
+from comparisons.request import Request, known_engine
 from comparisons.results import Result
-from comparisons.selection import known_engine
-from comparisons.site import command as pages
+from comparisons.run import perform
+from comparisons.sides.process import Settings
 from comparisons.task import Task
 from comparisons.tasks import TASKS
-from comparisons.worker import Settings
 
 app = typer.Typer(
     help=__doc__.split("\n\n")[0] if __doc__ else None,
@@ -177,8 +173,9 @@ def bench(
     def study(task: Task) -> None:
         assert asked is not None
         with progress(task.stem) as say:
-            found, grid = command.study(task, request, settings, asked, say)
-        path = command.write(found, grid, folder)
+            found = command.study(task, request, settings, asked, say)
+        grid = studies.grid(found)
+        path = studies.write(found, grid, folder)
         console.print(grid.shown())
         console.print(f"report {path}\n")
 

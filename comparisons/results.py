@@ -3,13 +3,12 @@
 `python -m comparisons list --schema` prints the JSON Schema of `Result`.
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from comparisons.worker import RequestError
+from comparisons.common import RequestError
 
 Verdict = Literal["equivalent", "different", "undecided"]
 Lane = Literal["native", "aligned"]
@@ -234,7 +233,7 @@ class Environment(Record):
 
 
 class Overhead(Record):
-    """Where the seconds of a task went: see comparisons/overhead.py."""
+    """Where the seconds of a task went: see comparisons/sides/overhead.py."""
 
     wall_s: float
     halves_s: float  # at least one half's process was at work
@@ -276,18 +275,6 @@ class Result(Record):
             accuracy is None
             or (accuracy.verdict != "different" and accuracy.beats_baseline)
         )
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    if isinstance(content, str):
-        content = content.encode()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_result(path: Path) -> Result:

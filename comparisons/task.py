@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from comparisons.side import Half
+from comparisons.sides.wire import Half
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,15 @@ from test_results import make_result, stored
 
 from comparisons import __main__ as cli
 from comparisons import differences as atlas
-from comparisons import overhead, program, selection, worker
-from comparisons.experiment import Request
-from comparisons.proofs import Entry
+from comparisons import request as selection
+from comparisons import run
+from comparisons.proof.cache import Entry
+from comparisons.request import Request
 from comparisons.results import Result, read_result
+from comparisons.sides import overhead
+from comparisons.sides import process as worker
+from comparisons.sides.process import Settings
 from comparisons.tasks import BY_STEM, TASKS
-from comparisons.worker import Settings
 from shared_data import DataError
 
 ROOT = Path(__file__).parents[1]
@@ -193,7 +196,7 @@ def test_an_engine_is_sought_where_the_keras_half_runs(
     monkeypatch.setattr(
         selection.importlib.util, "find_spec", lambda name: None
     )
-    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.setattr(run, "run_task", fake_run({}))
     monkeypatch.setenv("KERAS_PYTHON", answering(0))
     assert here("verify", DIGITS, "--backend", "jax").status == 0
 
@@ -206,7 +209,7 @@ def test_a_backend_reaches_the_sides(here, monkeypatch, tmp_path, command: str):
         asked.append(rest[2].backend)
         return make_result()
 
-    monkeypatch.setattr(program, "run_task", run_task)
+    monkeypatch.setattr(run, "run_task", run_task)
     monkeypatch.chdir(tmp_path)
     for given in ([], ["--backend", "torch"]):
         assert here(command, DIGITS, *given).status == 0
@@ -219,7 +222,7 @@ def test_a_backend_reaches_the_sides(here, monkeypatch, tmp_path, command: str):
 def test_another_engine_does_not_write_over_tensorflows_results(
     here, monkeypatch, tmp_path, command: str, usual: str
 ):
-    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.setattr(run, "run_task", fake_run({}))
     monkeypatch.chdir(tmp_path)
     there = []
     for given in ([], ["--backend", "torch"], ["--out", "mine"]):
@@ -232,7 +235,7 @@ def test_another_engine_does_not_write_over_tensorflows_results(
 def test_a_half_written_for_tensorflow_is_refused_the_others_are_not(
     here, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.setattr(run, "run_task", fake_run({}))
     monkeypatch.chdir(tmp_path)
     done = here("bench", "chapter2", "--backend", "torch")
     assert done.complaint() == (
@@ -315,7 +318,7 @@ def test_no_room_for_the_report_loses_nothing(here, monkeypatch, tmp_path):
             return open(self, "wb").write(content)
         raise OSError(errno.ENOSPC, "No space left on device", str(self))
 
-    monkeypatch.setattr(program, "run_task", lambda *_: make_result())
+    monkeypatch.setattr(run, "run_task", lambda *_: make_result())
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     told = here("run", DIGITS, "--out", str(tmp_path)).complaint()
     assert told.startswith("received No space left on device at ")
@@ -342,7 +345,7 @@ def test_one_task_that_cannot_be_met_does_not_stop_the_others(
     here, monkeypatch, tmp_path
 ):
     answers = {TASKS[0].stem: DataError("received no package; expected one")}
-    monkeypatch.setattr(program, "run_task", fake_run(answers))
+    monkeypatch.setattr(run, "run_task", fake_run(answers))
     done = here("run", "all", "--out", str(tmp_path))
     told = f"{TASKS[0].stem}: received no package; expected one"
     assert done.complaint() == told
@@ -363,7 +366,7 @@ def test_a_pair_that_fails_gives_status_1_and_is_kept(
         result.accuracy.verdict = "different"
     else:
         result.accuracy.beats_baseline = False
-    monkeypatch.setattr(program, "run_task", fake_run({DIGITS: result}))
+    monkeypatch.setattr(run, "run_task", fake_run({DIGITS: result}))
     done = here("run", DIGITS, "--out", str(tmp_path))
     assert (done.status, done.err) == (1, "")
     written = read_result(tmp_path / f"{DIGITS}.json")
@@ -374,7 +377,7 @@ def test_a_pair_that_fails_gives_status_1_and_is_kept(
 def test_a_run_that_held_gives_status_0_and_three_files(
     here, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.setattr(run, "run_task", fake_run({}))
     done = here("run", DIGITS, "--out", str(tmp_path / "a" / "b"))
     assert (done.status, done.err) == (0, "")
     assert "0.962 ± 0.004" in done.out
@@ -389,7 +392,7 @@ def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
         asked.append(request)
         return make_result()
 
-    monkeypatch.setattr(program, "run_task", run_task)
+    monkeypatch.setattr(run, "run_task", run_task)
     monkeypatch.chdir(tmp_path)
     done = here("verify", "chapter07", "--steps", "full")
     assert (done.status, done.err) == (0, "")
@@ -419,7 +422,7 @@ def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
     def refuse(*_: Any) -> None:
         raise AssertionError("nothing is to be done")
 
-    monkeypatch.setattr(program, "run_task", refuse)
+    monkeypatch.setattr(run, "run_task", refuse)
     monkeypatch.setattr(BY_STEM[DIGITS].data_module, "load_data", refuse)
     prove(DIGITS)
     done = here("verify", DIGITS)
@@ -433,7 +436,7 @@ def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
     "more", (["--fresh"], ["--steps", "7"], ["--preset", "book"])
 )
 def test_what_is_not_proven_or_asked_anew_takes_sides(here, monkeypatch, more):
-    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.setattr(run, "run_task", fake_run({}))
     prove(DIGITS)
     done = here("verify", DIGITS, *more)
     assert (done.status, here.started) == (0, 1)
@@ -448,7 +451,7 @@ def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
         asked.append((request.asked(settings), request.fresh))
         return make_result()
 
-    monkeypatch.setattr(program, "run_task", run_task)
+    monkeypatch.setattr(run, "run_task", run_task)
     out = ["--out", str(tmp_path)]
     for fresh in ([], ["--fresh"]):
         for command in (["verify"], ["run", *out], ["bench", *out]):
@@ -458,7 +461,7 @@ def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
 
 
 def test_a_run_ends_with_what_it_spent(here, monkeypatch, tmp_path):
-    monkeypatch.setattr(program, "run_task", fake_run({}))
+    monkeypatch.setattr(run, "run_task", fake_run({}))
     names = ["chapter02", "chapter07", *8 * ["chapter02_from_scratch"]]
     done = here("run", *names, "--out", str(tmp_path))
     last = done.out.strip().splitlines()[-1]
@@ -481,7 +484,7 @@ def test_the_row_says_how_many_seeds_unless_asked(
 ):
     asked = []
     monkeypatch.setattr(
-        program,
+        run,
         "run_task",
         lambda task, request, *_: (asked.append(request), make_result())[1],
     )
@@ -494,7 +497,7 @@ def test_ctrl_c_gives_status_130_and_one_line(here, monkeypatch, tmp_path):
     def run_task(*_: Any) -> Result:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "run_task", run_task)
+    monkeypatch.setattr(run, "run_task", run_task)
     done = here("run", DIGITS, "--out", str(tmp_path))
     assert done.status == 130
     assert done.err == "comparisons: interrupted; finished results are kept\n"

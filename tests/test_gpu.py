@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from comparisons.memory import MIB, NO_CUDA, card
-from comparisons.memory_table import compare_bytes
-from comparisons.side import Split, write_split
+from comparisons.measure.memory import compare_bytes
+from comparisons.sides.memory import MIB, NO_CUDA, card
+from comparisons.sides.process import Settings, Side, both_sides
+from comparisons.sides.wire import Split, write_split
 from comparisons.tasks import BY_STEM
-from comparisons.worker import Settings, Side, both_sides
 from shared_data import Arrays
 
 ROOT = Path(__file__).parents[1]
@@ -140,7 +140,7 @@ WAITS = {
     "torch": """
 import json
 import torch
-from comparisons import torch_side as side
+from comparisons.sides.torch import side as torch_side
 facts = side.start(1, "cuda")
 if facts["device"] != "cuda":
     print(json.dumps(facts | {"waited": None}))
@@ -162,7 +162,7 @@ print(json.dumps(facts | {"early": early, "waited": waited}))
     "keras": """
 import json
 from unittest import mock
-from comparisons import keras_side as side
+from comparisons.sides.keras import side as keras_side
 import tensorflow as tf
 facts = side.start(1, "cuda")
 if facts["device"] != "cuda":

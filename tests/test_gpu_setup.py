@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from comparisons.environment import ROOT
+from comparisons.checkout import ROOT
 
 GPU = ("keras", "torch")
 ALONE = {"keras": {"tensorflow", "keras"}, "torch": {"torch", "torchvision"}}

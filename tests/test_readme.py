@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from comparisons import differences as atlas
-from comparisons.ci.app import COMMITTED
-from comparisons.environment import ROOT
-from comparisons.report import benched, table_of_pairs
+from comparisons.checkout import ROOT
+from comparisons.report.app import COMMITTED
+from comparisons.report.markdown import benched, table_of_pairs
 from comparisons.results import read_results
 from comparisons.tasks import TASKS
 

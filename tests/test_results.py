@@ -12,8 +12,11 @@ import pytest
 from pydantic import ValidationError
 from rich.console import Console
 
-from comparisons import figures, report, terminal
-from comparisons.accuracy import reproduced
+from comparisons.common import RequestError, write_whole
+from comparisons.measure.accuracy import reproduced
+from comparisons.report import markdown as report
+from comparisons.report import terminal
+from comparisons.report import words as figures
 from comparisons.results import (
     Accuracy,
     Compared,
@@ -30,9 +33,7 @@ from comparisons.results import (
     Throughput,
     read_result,
     read_results,
-    write_whole,
 )
-from comparisons.worker import RequestError
 
 PNG = b"\x89PNG\r\n\x1a\n"
 NO_GPU = "not measured: no CUDA device"

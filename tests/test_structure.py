@@ -9,7 +9,6 @@ import builtins
 import io
 import math
 import re
-import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -257,107 +256,6 @@ def test_halves_run_as_a_program(task: Task, package: str):
     assert guard == "if __name__ == '__main__':\n    main()"
 
 
-# === Who may import what ====================================================
-
-
-@pytest.mark.parametrize(
-    ("package", "banned"),
-    [
-        ("keras_impl", FRAMEWORKS["torch"] | {"torch_impl"}),
-        ("torch_impl", FRAMEWORKS["keras"] | {"keras_impl"}),
-    ],
-)
-def test_halves_keep_apart_and_know_no_harness(package: str, banned: set[str]):
-    for path in files(package):
-        found = roots(imports(path))
-        assert found & banned == set(), path
-        assert "comparisons" not in found, path
-
-
-def test_shared_data_needs_no_framework():
-    # requests is how pooch downloads; its exceptions have no other name.
-    # PIL decodes pictures; tokenizers, babel and num2words make and cut texts.
-    allowed = {"numpy", "pooch", "requests", "tqdm", "shared_data"}
-    allowed |= {"PIL", "tokenizers", "babel", "num2words", "sacrebleu"}
-    for path in files("shared_data"):
-        found = roots(imports(path)) - set(sys.stdlib_module_names)
-        assert found - allowed == set(), path
-
-
-def test_the_harness_imports_a_framework_only_on_its_side():
-    allowed = {
-        "keras_side.py": FRAMEWORKS["keras"],
-        "keras_recorder.py": FRAMEWORKS["keras"],
-        # Of these the one that Keras runs on.
-        "keras_backends.py": FRAMEWORKS["keras"] | {"torch"},
-        "torch_side.py": FRAMEWORKS["torch"],
-        "torch_recorder.py": FRAMEWORKS["torch"],
-        "alignment.py": FRAMEWORKS["torch"],
-        "keras_feeding.py": FRAMEWORKS["keras"],
-        "keras_works.py": FRAMEWORKS["keras"],
-        "layer_flops.py": FRAMEWORKS["keras"],
-        "torch_works.py": FRAMEWORKS["torch"],
-        "traffic.py": FRAMEWORKS["torch"],
-        "torch_memory.py": FRAMEWORKS["torch"],
-    }
-    both = FRAMEWORKS["keras"] | FRAMEWORKS["torch"]
-    for path in files("comparisons"):
-        found = roots(imports(path, everywhere=False)) & both
-        assert found - allowed.get(path.name, set()) == set(), path
-
-
-def test_the_parent_reaches_no_module_of_a_side():
-    one_side = {
-        "keras": {
-            "keras_side",
-            "keras_recorder",
-            "keras_backends",
-            "bench.keras_feeding",
-            "bench.keras_works",
-            "bench.layer_flops",
-        },
-        "torch": {
-            "torch_side",
-            "torch_recorder",
-            "alignment",
-            "bench.torch_works",
-            "bench.traffic",
-        },
-    }
-    for path in files("comparisons"):
-        for members in one_side.values():
-            if path.stem in {name.split(".")[-1] for name in members}:
-                continue
-            forbidden = {f"comparisons.{name}" for name in members}
-            found = {
-                name
-                for name in imports(path)
-                if any(name == f or name.startswith(f"{f}.") for f in forbidden)
-            }
-            assert found == set(), path
-        # Keras may run on PyTorch, and has the same allocator then.
-        if path.stem not in ("keras_side", "torch_side"):
-            reached = {n for n in imports(path) if "torch_memory" in n}
-            assert reached == set(), path
-
-
-def test_only_the_two_sides_reach_the_halves():
-    for path in files("comparisons"):
-        assert roots(imports(path)) & set(HALVES) == set(), path
-        loads = [
-            node
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.Call)
-            and ast.unparse(node.func) == "half.load"
-        ]
-        # The second line holds what a side's process runs of `bench`.
-        may = path.name in (
-            *("engine.py", "keras_side.py", "torch_side.py"),
-            *("works.py", "keras_works.py", "torch_works.py"),
-        )
-        assert not loads or may, path
-
-
 # === The atlas ==============================================================
 
 
@@ -416,7 +314,7 @@ def test_code_of_an_entry_can_be_taken_as_it_stands(name: str):
 @pytest.mark.parametrize("name", atlas.names())
 def test_no_function_of_an_entry_imports_the_other_framework(name: str):
     """Both in one process crash; and a fix has to be of its own kind."""
-    module = tree(f"comparisons/differences/{name}.py")
+    module = tree(atlas.path_of(name))
     top = {alias for node in module.body for alias in imported_by(node)}
     assert top & {"keras", "tensorflow", "torch", "torchvision"} == set()
     for node in module.body:
@@ -448,7 +346,7 @@ def imported_by(node: ast.AST) -> set[str]:
 def test_mirrored_twins_have_the_same_functions_in_order(suffix: str):
     def public(name: str) -> dict[str, list[str]]:
         found = {}
-        for node in tree(f"comparisons/{name}_{suffix}.py").body:
+        for node in tree(f"comparisons/sides/{name}/{suffix}.py").body:
             if isinstance(node, ast.FunctionDef):
                 found[node.name] = [a.arg for a in node.args.args]
             elif isinstance(node, ast.ClassDef):
@@ -478,11 +376,11 @@ def test_every_function_that_a_side_is_asked_for_exists_on_it():
                 asked.add(node.args[0].value)
     assert {"start", "describe", "learn", "measure_memory"} <= asked
     for side in ("keras", "torch"):
-        path = f"comparisons/{side}_side.py"
+        path = f"comparisons/sides/{side}/side.py"
         known = {
             *functions(path),
-            *methods("comparisons/engine.py", "Engine"),
-            *methods("comparisons/bench/works.py", "Works"),
+            *methods("comparisons/sides/engine.py", "Engine"),
+            *methods("comparisons/sides/timing.py", "Works"),
         }
         assert asked - known == set()
 

@@ -759,8 +759,8 @@ def test_one_bias_given_twice_shows(
 
 def test_the_page_has_every_rule():
     """`make report` writes it; the words are those that are run."""
-    from comparisons.environment import ROOT
-    from comparisons.listing import rules_table
+    from comparisons.checkout import ROOT
+    from comparisons.report.listing import rules_table
 
     page = (ROOT / "docs" / "weights.md").read_text()
     assert f"<!-- layers -->\n{rules_table()}<!-- /layers -->" in page

@@ -16,8 +16,8 @@ import yaml
 from faults_chapter03 import FAULTS
 from test_planted_faults import edited
 
-from comparisons.ci.index import Index
-from comparisons.environment import ROOT
+from comparisons.checkout import ROOT
+from comparisons.report.index import Index
 from comparisons.results import read_results
 from comparisons.tasks import TASKS
 

@@ -1,6 +1,7 @@
 """The atlas: what makes "the same" code differ between Keras and PyTorch.
 
-One module per difference, named as the comments in the halves name it. It
+One module per difference, in a folder for its theme, named as the comments in
+the halves name it: a name is unique, whatever the theme. A module
 imports no framework at its top, and holds:
 
 - a docstring whose first line is what a person would search for
@@ -19,20 +20,22 @@ Entries repeat each other's lines on purpose, as the halves do: what is shown
 of one is all of it, it is what runs, and it can be taken as it stands.
 
 Distances are the largest absolute difference of what the functions return: an
-array, or several by name. `comparisons/gaps.py` runs them, each side in a
-process of its own.
+array, or several by name. `comparisons/measure/differences.py` runs them, each
+side in a process of its own.
 """
 
 import ast
 import difflib
 import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from comparisons.worker import RequestError
+from comparisons.common import RequestError
 
 FIXES = {"torch_as_keras": "PyTorch", "keras_as_torch": "Keras"}
 
@@ -58,8 +61,28 @@ class Difference:
     gap_type: str = "float32"
 
 
+@cache
+def themes() -> dict[str, str]:
+    """Return the theme of every entry, by the entry's name, sorted."""
+    found = {
+        path.stem: path.parent.name
+        for path in Path(__file__).parent.glob("*/*.py")
+        if path.stem != "__init__"
+    }
+    return dict(sorted(found.items()))
+
+
 def names() -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return list(themes())
+
+
+def module_of(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{themes()[name]}.{name}")
+
+
+def path_of(name: str) -> str:
+    """Return where an entry stands, from the root of the checkout."""
+    return f"comparisons/differences/{themes()[name]}/{name}.py"
 
 
 def difference(name: str) -> Difference:
@@ -75,7 +98,7 @@ def difference(name: str) -> Difference:
             + (f"did you mean {' or '.join(near)}? " if near else "")
             + "`python -m comparisons differences` lists them"
         )
-    module = importlib.import_module(f"{__name__}.{name}")
+    module = module_of(name)
     return Difference(
         name=name,
         title=" ".join((module.__doc__ or "").split("\n\n")[0].split()),
@@ -122,6 +145,6 @@ def names_bound_by(node: ast.stmt) -> set[str]:
 
 def function(name: str, way: str) -> Callable[..., Any]:
     """Return one of an entry's functions, to be run in a side's process."""
-    module = importlib.import_module(f"{__name__}.{name}")
+    module = module_of(name)
     found: Callable[..., Any] = getattr(module, way)
     return found

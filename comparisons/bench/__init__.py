@@ -1,1 +1,0 @@
-"""Benchmarks beyond a result's own figures: modes, idioms, roofline, scale."""

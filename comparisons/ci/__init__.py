@@ -1,1 +1,0 @@
-"""What CI publishes of results, what changed, and the gate."""

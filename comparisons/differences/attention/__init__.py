@@ -1,0 +1,4 @@
+"""Attention layers and functions.
+
+Arguments, head axes, scaling and attention masks.
+"""

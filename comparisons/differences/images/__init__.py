@@ -1,0 +1,1 @@
+"""Image loading, resizing, augmentation and preprocessing."""

@@ -1,0 +1,4 @@
+"""Padded sequences.
+
+How padding is masked, packed or left out in layers, losses and metrics.
+"""

@@ -1,0 +1,4 @@
+"""Batch, layer, group, instance and other normalisation layers.
+
+Axes, epsilon, momentum and running statistics.
+"""

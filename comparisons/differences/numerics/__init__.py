@@ -1,0 +1,1 @@
+"""Dtypes, precision, random numbers and functions of tensors."""

@@ -1,0 +1,4 @@
+"""Optimizers.
+
+Default settings, epsilon, momentum, weight decay and L2 penalties.
+"""

@@ -1,0 +1,4 @@
+"""Learning-rate schedules.
+
+When they step, where they start and end, warmup, restarts and plateaus.
+"""

@@ -1,0 +1,5 @@
+"""The training loop.
+
+Gradient accumulation and clipping, reported losses, callbacks, freezing and
+averaged weights.
+"""

@@ -1,0 +1,5 @@
+"""Weights.
+
+Their initialisation, and copying, converting and saving them between the two
+frameworks.
+"""

@@ -1,0 +1,1 @@
+"""Numbers: accuracy, speed, memory, differences. Runs in the parent."""

@@ -1,1 +1,0 @@
-"""Each half as a notebook, made from its source."""

@@ -1,0 +1,181 @@
+"""Markdown as pages: the docs, and the reports that results make of themselves.
+
+Links and pictures are those of the repository: what has a page here is linked
+to that, what has none stays text, and pictures are copied beside the pages;
+large ones as WebP, so that no page weighs a megabyte.
+"""
+
+import io
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePosixPath
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+from PIL import Image
+
+from comparisons.common import RequestError
+from comparisons.pages import colours
+from comparisons.pages.sources import House, picture_size
+from comparisons.report.pictures import webp
+
+HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
+ATLAS = re.compile(r"comparisons/differences/\w+/(?!__)(\w+)\.py")
+OUTSIDE = re.compile(r"[a-z]+:")
+# Bytes, and a quality that shows no loss.
+LARGE, QUALITY = 150_000, 90
+
+
+@dataclass
+class Reader:
+    """Turns Markdown into HTML and remembers the pictures that it shows."""
+
+    house: House
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def html(self, text: str, path: str, root: str = "../") -> Markup:
+        """Return Markdown that lies at `path` in the repository as HTML.
+
+        `root` leads from the page to the site's first folder.
+
+        Raises:
+            RequestError: a picture that it shows is missing.
+        """
+        markdown = MarkdownIt(
+            "commonmark",
+            {"html": False, "highlight": highlighted},
+        ).enable("table")
+        tokens = markdown.parse(text)
+        base = posixpath.dirname(path)
+        anchors: set[str] = set()
+        for i, token in enumerate(tokens):
+            if token.type == "heading_open":
+                anchor = slug(tokens[i + 1].content)
+                if anchor not in anchors:  # the first of a name keeps it
+                    anchors.add(anchor)
+                    token.attrSet("id", anchor)
+            for child in token.children or []:
+                if child.type == "image":
+                    self.take_picture(child, base, root)
+        for token in tokens:
+            token.children = without_dead_links(
+                token.children, partial(self.address, base=base, root=root)
+            )
+        html = markdown.renderer.render(tokens, markdown.options, {})
+        # A wide table scrolls by itself, with the keyboard too.
+        html = html.replace("<table>", OPEN).replace("</table>", CLOSE)
+        html = html.replace("<th></th>", "<td></td>")  # heads nothing
+        return Markup(html)
+
+    def take_picture(self, image: Token, base: str, root: str) -> None:
+        source = posixpath.normpath(
+            posixpath.join(base, str(image.attrGet("src")))
+        )
+        where = self.house.root / source
+        try:
+            png = where.read_bytes()
+        except OSError:
+            raise RequestError(
+                f"received no picture {where}; expected it beside its result; "
+                "make it again with `make report`"
+            ) from None
+        width, height = picture_size(png, where)
+        name = picture_name(source)
+        if len(png) > LARGE:
+            name = str(PurePosixPath(name).with_suffix(".webp"))
+            with Image.open(io.BytesIO(png)) as picture:
+                png = webp(picture, QUALITY)
+        self.pictures[name] = png
+        image.attrSet("src", root + name)
+        image.attrSet("width", str(width))
+        image.attrSet("height", str(height))
+
+    def address(self, href: str, base: str, root: str) -> str | None:
+        """Return where a link leads from a page, or None: nowhere here."""
+        if OUTSIDE.match(href) or href.startswith("#"):
+            return href
+        path, _, anchor = href.partition("#")
+        path = posixpath.normpath(posixpath.join(base, path))
+        page = page_of(path, self.house)
+        if page is None:
+            return None
+        return f"{root}{page}" + (f"#{anchor}" if anchor else "")
+
+
+OPEN = (
+    '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
+)
+CLOSE = "</table></div>"
+
+
+def picture_name(source: str) -> str:
+    """Return where a picture is copied to; folders become part of its name."""
+    path = source.removeprefix("comparisons/results/")
+    return f"pictures/{path.replace('/', '_')}"
+
+
+def page_of(path: str, house: House) -> str | None:
+    """Return the page of a file of the repository, if it has one."""
+    half, difference = HALF.fullmatch(path), ATLAS.fullmatch(path)
+    if half and half[1] in {task.stem for task in house.tasks}:
+        return f"pairs/{half[1]}.html"
+    if difference:
+        return f"atlas/{difference[1]}.html"
+    if path == "comparisons/differences":
+        return "atlas.html"
+    if path == "README.ko.md":
+        return "ko.html"
+    if path.startswith("docs/") and path.endswith(".md"):
+        exists = (house.root / path).exists()
+        return f"{path.removesuffix('.md')}.html" if exists else None
+    return None
+
+
+def without_dead_links(
+    tokens: list[Token] | None, resolve: Callable[[str], str | None]
+) -> list[Token] | None:
+    """Return inline tokens whose links lead somewhere; others become text."""
+    if tokens is None:
+        return None
+    kept, dead = [], 0
+    for token in tokens:
+        if token.type == "link_open":
+            address = resolve(str(token.attrGet("href")))
+            if address is None:
+                dead += 1
+                continue
+            token.attrSet("href", address)
+        elif token.type == "link_close" and dead:
+            dead -= 1
+            continue
+        kept.append(token)
+    return kept
+
+
+def highlighted(code: str, language: str, _: str) -> str:
+    return str(colours.block(code, language))
+
+
+def slug(title: str) -> str:
+    """Return a heading's anchor: its words before a colon."""
+    words = re.findall(r"\w+", title.split(":")[0].lower())
+    return "-".join(words)
+
+
+def title_of(text: str, path: str) -> str:
+    """Return a document's title.
+
+    Raises:
+        RequestError: it does not begin with one.
+    """
+    found = re.match(r"# (.+)\n", text)
+    if not found:
+        raise RequestError(
+            f"received {path} without a title; expected `# …` in its first "
+            "line; write it"
+        )
+    return found[1].strip()

@@ -1,0 +1,213 @@
+"""What pages are made from, read and checked; one clear line if it is not so.
+
+Halves are read as text: the parent imports no framework.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from comparisons import differences as atlas
+from comparisons.checkout import ROOT
+from comparisons.common import RequestError
+from comparisons.differences import Difference
+from comparisons.pages import columns, halves
+from comparisons.pages.colours import Link
+from comparisons.results import Result, read_result
+from comparisons.task import Task
+from comparisons.tasks import TASKS
+
+# Titles of the book's chapters, for its table of contents.
+CHAPTERS = {
+    2: "The mathematical building blocks of neural networks",
+    3: "Introduction to Keras and TensorFlow",
+    4: "Getting started with neural networks",
+    5: "Fundamentals of machine learning",
+    7: "Working with Keras",
+    8: "Deep learning for computer vision",
+    9: "Advanced deep learning for computer vision",
+    10: "Deep learning for timeseries",
+    11: "Deep learning for text",
+    12: "Generative deep learning",
+}
+RESULTS = "comparisons/results"
+
+
+@dataclass(frozen=True)
+class House:
+    """Where everything is: a checkout, and what of it to show."""
+
+    root: Path = ROOT
+    tasks: Sequence[Task] = TASKS
+    entries: Sequence[str] = field(default_factory=atlas.names)
+
+    @property
+    def results(self) -> Path:
+        return self.root / RESULTS
+
+    def text(self, path: str) -> str:
+        """Return a file of the checkout.
+
+        Raises:
+            RequestError: it is not there.
+        """
+        try:
+            return (self.root / path).read_text("utf-8")
+        except OSError as error:
+            raise RequestError(
+                f"received no {path} ({error.strerror}); expected it in "
+                f"{self.root}; write it, or take its row from "
+                "comparisons/tasks.py"
+            ) from None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of a pair, its lines in rows."""
+
+    name: str
+    units: list[columns.Unit]
+
+    @property
+    def anchor(self) -> str:
+        return self.name.lower()
+
+    def anchor_of(self, unit: columns.Unit) -> str:
+        """Return a unit's anchor; the first of a name has it."""
+        named = next((u for u in self.units if u.name == unit.name), unit)
+        mine = unit.name and named is unit
+        return f"{self.anchor}.{unit.name}" if mine else ""
+
+    @property
+    def words(self) -> list[str]:
+        """Return what functions and layers are called here, each once."""
+        found: dict[str, None] = {}
+        for unit in self.units:
+            for row in unit.rows:
+                for line in row:
+                    if line:
+                        found |= dict.fromkeys(sorted(line.layers))
+                        if line.top:
+                            found[line.top] = None
+        return list(found)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both halves side by side, and what is known of them."""
+
+    task: Task
+    parts: list[Part]
+    result: Result
+    bench: Result
+
+    @property
+    def entries(self) -> list[str]:
+        """Return the differences that a comment of either half names."""
+        return sorted(
+            {
+                name
+                for part in self.parts
+                for unit in part.units
+                for row in unit.rows
+                for line in row
+                if line
+                for name in line.entries
+            }
+        )
+
+
+def pair(task: Task, house: House, link: Link) -> Pair:
+    """Read a pair and its results.
+
+    Raises:
+        RequestError: a half, a section or a result is missing.
+    """
+    paths = [f"{half}_impl/{task.stem}.py" for half in ("keras", "torch")]
+    ours, theirs = (
+        halves.sections_of(parsed(house.text(path), path, link))
+        for path in paths
+    )
+    halves.check(ours, theirs, task.trains, (paths[0], paths[1]))
+    return Pair(
+        task,
+        [part(a, b) for a, b in zip(ours, theirs, strict=True)],
+        result_of(house.results / f"{task.stem}.json", "run"),
+        result_of(house.results / "bench" / f"{task.stem}.json", "bench"),
+    )
+
+
+def parsed(source: str, path: str, link: Link) -> list[halves.Line]:
+    try:
+        return halves.lines_of(source, link)
+    except SyntaxError as error:
+        raise RequestError(
+            f"received {path}, which is no Python in line {error.lineno} "
+            f"({error.msg}); expected a half that runs; mend it"
+        ) from None
+
+
+def part(keras: halves.Section, torch: halves.Section) -> Part:
+    rows = columns.aligned(keras.lines, torch.lines)
+    return Part(keras.name, columns.units(rows))
+
+
+def result_of(path: Path, command: str) -> Result:
+    """Read a committed result.
+
+    Raises:
+        RequestError: it is missing or does not fit the schema.
+    """
+    if not path.exists():
+        out = path.parent
+        raise RequestError(
+            f"received no result {path}; expected one of every task; make it "
+            f"with `python -m comparisons {command} {path.stem} --out {out}`"
+        )
+    return read_result(path)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A difference, its code in rows, and the pairs that meet it."""
+
+    told: Difference
+    defaults: list[columns.Unit]
+    fixes: list[columns.Unit]
+    pairs: list[Task]
+
+
+def entry(name: str, house: House) -> Entry:
+    """Read an entry of the atlas."""
+    told = atlas.difference(name)
+
+    def rows(keras: str, torch: str) -> list[columns.Unit]:
+        # A fix may be missing on one side, and old entries have no code.
+        sides = [
+            halves.lines_of(told.code[way]) if way in told.code else []
+            for way in (keras, torch)
+        ]
+        return columns.units(columns.aligned(*sides)) if any(sides) else []
+
+    return Entry(
+        told,
+        rows("keras_default", "torch_default"),
+        rows("keras_as_torch", "torch_as_keras"),
+        [task for task in house.tasks if name in task.differences],
+    )
+
+
+def picture_size(png: bytes, path: Path) -> tuple[int, int]:
+    """Return a picture's width and height: pages then do not jump.
+
+    Raises:
+        RequestError: it is no PNG.
+    """
+    if png[:8] != b"\x89PNG\r\n\x1a\n":
+        raise RequestError(
+            f"received {path}, which is no PNG; expected a picture; make it "
+            "again with `make report`"
+        )
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height

@@ -1,0 +1,1 @@
+"""Decides whether two halves are the same model. Runs in the parent."""

@@ -1,0 +1,1 @@
+"""The proof of a stranger's port."""

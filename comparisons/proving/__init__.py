@@ -1,1 +1,0 @@
-"""The ladder for code that is not in the house: see docs/prove.md."""

@@ -1,0 +1,1 @@
+"""Words: results as text, tables, pictures, files for CI."""

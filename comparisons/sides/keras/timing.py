@@ -1,0 +1,309 @@
+"""What Keras has a say in when a half is timed; twin: torch/timing.py."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from unittest import mock
+
+import keras
+import numpy as np
+from keras import ops
+
+from comparisons.sides import ceilings, glibc, quiet
+from comparisons.sides.keras.feeding import (
+    Folders,
+    as_fit_does,
+    call_of_fit,
+    part,
+    stream,
+)
+from comparisons.sides.keras.flops import forward_flops
+from comparisons.sides.retraining import HELD, Lacking, own_steps
+from comparisons.sides.timing import Framework, Mode
+from comparisons.sides.wire import Half
+from shared_data import Arrays, first
+
+# Tasks whose book reads pictures from folders, one for each kind, and those
+# whose book has a tf.data pipeline of arrays; the others give arrays to `fit`.
+FOLDERS = (
+    "chapter08_small_data",
+    "chapter08_fine_tuning",
+    "chapter09_mini_xception",
+)
+PIPELINES = (
+    "chapter10_",
+    "chapter11_",
+    "chapter12_text_generation",
+    "chapter12_gan",
+)
+
+# === Modes ==================================================================
+
+
+@contextmanager
+def compile_with(_: Any, **arguments: Any) -> Iterator[None]:
+    """Let `compile` get these arguments too, whatever the half says."""
+    compile = keras.Model.compile
+
+    def with_more(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return compile(self, *args, **{**kwargs, **arguments})
+
+    with mock.patch.object(keras.Model, "compile", with_more):
+        yield
+
+
+@contextmanager
+def policy(module: Any, name: str) -> Iterator[None]:
+    """Build models under a dtype policy.
+
+    It is set where the half builds: the harness clears Keras' settings before.
+    """
+    build = module.build_model
+
+    def under_policy(config: Any) -> Any:
+        keras.config.set_dtype_policy(name)
+        try:
+            return build(config)
+        finally:
+            keras.config.set_dtype_policy("float32")
+
+    with mock.patch.object(module, "build_model", under_policy):
+        yield
+
+
+def needs_fit(model: Any) -> Any:
+    if isinstance(model, keras.Model):
+        return model
+    raise Lacking("its model is a dict of plain variables")
+
+
+def compiled_mode(name: str, **arguments: Any) -> Mode:
+    during = partial(compile_with, **arguments)
+    return Mode(name, during=during, prepare=needs_fit)
+
+
+def modes(engine: str) -> dict[str, Mode]:
+    """Return the ways that Keras has on an engine.
+
+    PyTorch's runs each line as it comes and takes no several steps at once;
+    JAX's compiles by XLA or not at all.
+    """
+    found = {"default": Mode({"tensorflow": "tf.function", "torch": "eager",
+                              "jax": "XLA"}[engine])}  # fmt: skip
+    if engine != "torch":
+        found["eager"] = compiled_mode("eager", run_eagerly=True)
+    if engine == "tensorflow":
+        found["xla"] = compiled_mode("XLA", jit_compile=True)
+        found["steps"] = compiled_mode(
+            "steps_per_execution=16", steps_per_execution=16
+        )
+        found["autotuned"] = Mode("tf.data autotuned", during=quiet.autotuned)
+    found["given_back"] = Mode(
+        "freed memory given back", during=glibc.given_back
+    )
+    found["bfloat16"] = Mode(
+        "mixed_bfloat16",
+        "bfloat16",
+        during=partial(policy, name="mixed_bfloat16"),
+        prepare=needs_fit,
+    )
+    return found
+
+
+# === Loops ==================================================================
+
+
+@contextmanager
+def one_batch() -> Iterator[None]:
+    """Let `predict` take the way that Keras advises for a single batch.
+
+    `predict` makes a pipeline and calls callbacks, for however few samples:
+    50 ms of its own.
+    """
+
+    def predict(self: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return self.predict_on_batch(x)
+
+    with mock.patch.object(keras.Model, "predict", predict):
+        yield
+
+
+def steps(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int], None]:
+    """Return what trains on batches in memory, without what `fit` adds.
+
+    The function is the one that `fit` calls for every step. On other engines
+    than TensorFlow that is `train_on_batch`. If an epoch ends with a short
+    batch, `fit` compiles for batches of any size, and so does this.
+    """
+    if hasattr(module, "train_step"):
+        return own_steps(module, model, arrays, config)
+    batch = min(config.batch_size, len(arrays))
+    some = arrays.head(min(HELD * batch, len(arrays) // batch * batch))
+    fitted, args, _ = call_of_fit(module, model, some, config)
+    batches = [
+        tuple(part(a, slice(start, start + batch)) for a in args)
+        for start in range(0, len(some), batch)
+    ]
+    fitted.fit(*batches[0], batch_size=batch, epochs=1)
+    if keras.backend.backend() != "tensorflow":
+
+        def take_batches(count: int) -> None:
+            for index in range(count):
+                fitted.train_on_batch(*batches[index % len(batches)])
+
+        return take_batches
+
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensor_slices(as_fit_does(args))
+    data = data.batch(batch, drop_remainder=len(arrays) % batch == 0)
+    iterator = iter(data.cache().repeat())
+    for _ in batches:  # now they lie in memory
+        next(iterator)
+
+    def take(count: int) -> None:
+        logs = None
+        each = fitted.steps_per_execution
+        for _ in range(max(1, count // each)):
+            logs = fitted.train_function(iterator)
+        for value in (logs or {}).values():
+            np.asarray(value)  # wait for it
+
+    return take
+
+
+def idiom(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int, int], None]:
+    """Return training as the textbook feeds it in this chapter.
+
+    Arrays go to `fit`; pictures of two kinds are read from a folder each and
+    decoded anew in every epoch; texts and time series come by tf.data, shuffled
+    and batched; what chapters 2 and 3 write by hand stays eager. Model, loss
+    and optimizer are the half's own, so that feeding alone differs.
+    """
+    if hasattr(module, "train_step"):
+        return partial(by_hand, module, model, arrays, config)
+    fitted, args, _ = call_of_fit(module, model, arrays, config)
+    stem = module.__name__.rpartition(".")[2]
+
+    def fit_arrays(epochs: int, samples: int) -> None:
+        some = [first(a, samples) for a in args]
+        fitted.fit(*some, batch_size=config.batch_size, epochs=epochs)
+
+    def fit_pipeline(epochs: int, samples: int) -> None:
+        import tensorflow as tf
+
+        some = tuple(first(a, samples) for a in args)
+        data = tf.data.Dataset.from_tensor_slices(as_fit_does(some))
+        data = data.shuffle(samples).batch(config.batch_size)
+        fitted.fit(data, epochs=epochs)
+
+    if stem.startswith(FOLDERS):
+        folders = Folders(arrays, args[0])
+
+        def fit_folders(epochs: int, samples: int) -> None:
+            data = folders.batches(config.batch_size, samples)
+            fitted.fit(data, epochs=epochs)
+
+        return fit_folders
+    return fit_pipeline if stem.startswith(PIPELINES) else fit_arrays
+
+
+def again(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int, int], None]:
+    """Return the half's own call of `fit`, or its loop, once more."""
+    if hasattr(module, "train_step"):
+
+        def own(epochs: int, samples: int) -> None:
+            some = replace(config, epochs=epochs)
+            module.train(model, arrays.head(samples), some)
+
+        return own
+    fitted, args, kwargs = call_of_fit(module, model, arrays, config)
+
+    def run(epochs: int, samples: int) -> None:
+        some = [first(a, samples) for a in args]
+        fitted.fit(*some, **{**kwargs, "epochs": epochs})
+
+    return run
+
+
+def by_hand(
+    module: Any,
+    model: Any,
+    arrays: Arrays,
+    config: Any,
+    epochs: int,
+    samples: int,
+) -> None:
+    """Train batch by batch, each sliced from the arrays as it comes."""
+    loss_fn = module.make_loss(config)
+    optimizer = module.make_optimizer(config, model)
+    some = arrays.head(samples)
+    for _ in range(epochs):
+        for start in range(0, len(some), config.batch_size):
+            batch = slice(start, start + config.batch_size)
+            loss = module.train_step(
+                model,
+                optimizer,
+                loss_fn,
+                module.to_inputs(some.inputs[batch]),
+                ops.convert_to_tensor(some.targets[batch]),
+            )
+            float(loss)
+
+
+# === Counting ===============================================================
+
+
+def count(
+    half: Half, config: Any, model: Any, arrays: Arrays
+) -> dict[str, Any]:
+    """Count a prediction's floating-point operations by hand, by layer."""
+    some = arrays.head(config.batch_size)
+    return {"forward": forward_flops(half.load(), model, some)}
+
+
+def matrices(size: int, dtype: str) -> Callable[[], Any]:
+    """Return what multiplies two square matrices."""
+    left, right = (
+        ops.cast(keras.random.normal((size, size), seed=seed), dtype)
+        for seed in (0, 1)
+    )
+    return lambda: finish(ops.matmul(left, right))
+
+
+def triad(count: int) -> Callable[[], Any]:
+    """Return STREAM's triad, a = b + s * c, on float32."""
+    b, c = ops.ones(count), ops.ones(count)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # One loop over memory, as PyTorch's `add` with `alpha` is.
+        fused = tf.function(lambda: b + 3.0 * c, jit_compile=True)
+        return lambda: finish(fused())
+    return lambda: finish(b + 3.0 * c)
+
+
+def finish(value: Any) -> None:
+    """Wait for a value without copying it."""
+    np.asarray(ops.convert_to_numpy(value[:1]))
+
+
+FRAMEWORK = Framework(
+    modes=modes(keras.backend.backend()),
+    steady=partial(quiet.told, keras.backend.backend()),
+    one_batch=one_batch,
+    steps=steps,
+    idiom=idiom,
+    again=again,
+    stream=stream,
+    count=count,
+    ceilings=lambda: ceilings.measured(matrices, triad),
+)

@@ -1,0 +1,337 @@
+"""What can be timed of a half, whatever the framework; runs in its process.
+
+A work is called with rounds and samples, time and again, on one warmed-up
+model. `Works` makes them; what differs, a `Framework` is told.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    nullcontext,
+)
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from comparisons.sides import streaming
+from comparisons.sides.engine import Engine
+from comparisons.sides.retraining import Lacking, again_of
+from comparisons.sides.wire import Half, Split, State, stopwatch
+from shared_data import Arrays, first
+
+# Before so many rounds goes one that is not timed, and one at least before
+# steps and predictions: after the other half's turn caches are cold and threads
+# asleep. A first step of the digits' convnet took half as long again in Keras,
+# and a quarter longer in PyTorch. Epochs are long.
+LEAD_IN = 4
+EPOCHS = ("train", "idiom", "again")
+# Steps and samples by which a mode is compared with the default one.
+CHECKED_STEPS, CHECKED = 10, 64
+
+
+def as_it_is(model: Any) -> Any:
+    return model
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way to run a half that leaves the half as it is written.
+
+    during: half's module -> context around whatever the model does.
+    prepare: model -> the model as this mode wants it.
+    """
+
+    name: str
+    precision: str = "float32"
+    during: Callable[[Any], AbstractContextManager[Any]] = nullcontext
+    prepare: Callable[[Any], Any] = as_it_is
+
+
+class Work(NamedTuple):
+    """run: (rounds, samples) -> seconds of each call, where they are told.
+
+    parts: whether fewer than all samples may be timed and be fair.
+    """
+
+    run: Callable[[int, int], list[float] | None]
+    samples: int
+    parts: bool = False
+
+
+@dataclass(frozen=True)
+class Framework:
+    """What a framework has a say in.
+
+    modes: by name; "default" is how the half runs by itself.
+    steady: () -> what it was told before it is timed; see `steady.py`.
+    one_batch: a context in which the half's `predict` takes the way that is
+        made for a single batch.
+    steps: (module, model, arrays, config) -> (count) that trains on batches
+        in memory.
+    idiom: the same arguments -> (epochs, samples) that trains by the loop
+        which people write first.
+    again: the same for the half's own loop, given what `idiom` is given: what
+        the half makes of its samples once, such as features, is not timed.
+    stream: the same arguments -> (arrays) that trains one epoch of samples
+        which are read from disk as they are needed.
+    count: (half, config, model, arrays) -> what a training step computes.
+    ceilings: () -> what this machine can do, by this framework.
+    """
+
+    modes: dict[str, Mode]
+    steady: Callable[[], list[str]]
+    one_batch: Callable[[], AbstractContextManager[None]]
+    steps: Callable[..., Callable[[int], None]]
+    idiom: Callable[..., Callable[[int, int], None]]
+    again: Callable[..., Callable[[int, int], None]]
+    stream: Callable[..., Callable[[Arrays], None]]
+    count: Callable[..., dict[str, Any]]
+    ceilings: Callable[[], dict[str, float]]
+
+
+@dataclass
+class Works:
+    """Makes the works of a side and times them."""
+
+    engine: Engine
+    framework: Framework
+    living: dict[tuple[str, str], Work] = field(default_factory=dict)
+    around: dict[str, Callable[[], AbstractContextManager[Any]]] = field(
+        default_factory=dict
+    )
+    levels: dict[str, float] = field(default_factory=dict)  # MiB, by axis
+    streams: dict[tuple[str, int], Callable[[Arrays], None]] = field(
+        default_factory=dict
+    )
+
+    def mode_names(self) -> dict[str, tuple[str, str]]:
+        """Return what each mode is called and its precision."""
+        return {
+            name: (mode.name, mode.precision)
+            for name, mode in self.framework.modes.items()
+        }
+
+    def warm_up(
+        self,
+        half: Half,
+        config: Any,
+        train: Split,
+        test: Split,
+        kinds: Sequence[str],
+        mode: str = "default",
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """Build, compile and train a little; keep what the blocks will run.
+
+        Steady state is the half's own training again, on the warmed-up model.
+        It is kept under `name`, or under that of the mode.
+        """
+        name = name or mode
+        told = self.framework.steady()
+        module = half.load()
+        arrays, held_out = train.read(), test.read()
+        way = self.framework.modes[mode]
+        self.around[name] = partial(way.during, module)
+        lacks: dict[str, str] = {}
+        first_step = {"wall_s": 0.0}
+        self.engine.seed(config.seed)
+        with self.around[name](), self.engine.all_cores():
+            with stopwatch() as building:
+                model = self.engine.build(half, config, "float32", None)
+                model = way.prepare(model)
+            trained = module, model, arrays, config
+            makers: dict[str, Callable[[], Work]] = {
+                "train": partial(self.epochs_of, *trained),
+                "step": partial(self.steps_of, *trained),
+                "predict": partial(
+                    self.predictions_of, module, model, held_out,
+                    min(config.batch_size, len(held_out)), False,
+                ),
+                "predict_one": partial(
+                    self.predictions_of, module, model, held_out, 1, True
+                ),
+                "idiom": partial(self.loop_of, "idiom", *trained),
+                "again": partial(self.loop_of, "again", *trained),
+            }  # fmt: skip
+            for what in kinds:
+                trains = not what.startswith("predict")
+                if trains and not hasattr(module, "train"):
+                    lacks[what] = "does not train"
+                    continue
+                try:
+                    with stopwatch() as spent:
+                        work = makers[what]()
+                        work.run(1, min(config.batch_size, work.samples))
+                except Lacking as reason:
+                    lacks[what] = str(reason)
+                    continue
+                if trains and not first_step["wall_s"]:
+                    first_step = spent
+                if work.parts:  # the last batch may have a size of its own
+                    batch, most = config.batch_size, work.samples
+                    work.run(1, min(2 * batch + most % batch, most))
+                self.living[name, what] = work
+        return {
+            "build_s": building["wall_s"],
+            "first_step_s": first_step["wall_s"],
+            "works": {
+                what: {"samples": work.samples, "parts": work.parts}
+                for (of, what), work in self.living.items()
+                if of == name
+            },
+            "lacks": lacks,
+            "mode": ", ".join([self.engine.mode(model), *told]),
+        }
+
+    def time_block(
+        self, name: str, what: str, rounds: int, samples: int
+    ) -> dict[str, Any]:
+        """Run a work; return wall and CPU seconds, and those of each call.
+
+        What a few rounds more take, before these, is not timed.
+        """
+        work = self.living[name, what]
+        with ExitStack() as stack:
+            stack.enter_context(self.around[name]())
+            stack.enter_context(self.engine.all_cores())
+            if what.startswith("predict"):
+                stack.enter_context(self.framework.one_batch())
+            before = max(rounds // LEAD_IN, int(what not in EPOCHS))
+            if before:
+                work.run(before, samples)
+                self.engine.synchronize()
+            with stopwatch() as spent:
+                calls = work.run(rounds, samples)
+                self.engine.synchronize()
+        return spent | {"calls_s": calls or []}
+
+    def epochs_of(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Work:
+        one = replace(config, epochs=1)
+        again = again_of(module, model, arrays, one)
+        return Work(again, len(arrays), True)
+
+    def steps_of(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Work:
+        take = self.framework.steps(module, model, arrays, config)
+        batch = min(config.batch_size, len(arrays))
+        return Work(lambda rounds, _: take(rounds), batch)
+
+    def loop_of(
+        self, which: str, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Work:
+        make = getattr(self.framework, which)
+        return Work(make(module, model, arrays, config), len(arrays), True)
+
+    def predictions_of(
+        self,
+        module: Any,
+        model: Any,
+        held_out: Arrays,
+        samples: int,
+        told: bool,
+    ) -> Work:
+        """Predict the same few samples; of single ones tell each call."""
+        inputs = first(held_out.inputs, samples)
+
+        def run(rounds: int, _: int) -> list[float]:
+            calls = []
+            for _ in range(rounds):
+                began = time.perf_counter()
+                module.predict(model, inputs)
+                calls.append(time.perf_counter() - began)
+            return calls if told else []
+
+        with self.framework.one_batch():
+            run(1, samples)
+        return Work(run, samples)
+
+    # === Does a mode still give the same? ===================================
+
+    def evidence(
+        self,
+        half: Half,
+        config: Any,
+        train: Split,
+        test: Split,
+        mode: str,
+        weights: State,
+    ) -> State:
+        """Return predictions, and losses of a few steps, in a mode.
+
+        From these weights, with dropout off: each mode draws its own.
+        """
+        module = half.load()
+        way = self.framework.modes[mode]
+        steps = train.read().head(CHECKED_STEPS * config.batch_size)
+        config = replace(config, epochs=1)
+        inputs = first(test.read().inputs, CHECKED)
+        losses: list[float] = []
+        self.engine.seed(config.seed)
+        with way.during(module), self.engine.dropout_off():
+            model = self.engine.build(half, config, "float32", weights)
+            model = way.prepare(model)
+            answers = module.predict(model, inputs)
+            if hasattr(module, "train"):
+                losses = module.train(model, steps, config, shuffle=False)
+            after = module.predict(model, inputs)
+        return {
+            "predictions": np.asarray(answers, "float32"),
+            "losses": np.asarray(losses, "float32"),
+            "predictions after": np.asarray(after, "float32"),
+        }
+
+    # === How cost grows =====================================================
+
+    def stream(
+        self, half: Half, config: Any, split: Split, axis: str
+    ) -> dict[str, float]:
+        """Train one epoch of samples on disk; return seconds and the peak.
+
+        One model serves an axis, as long as the batches are the same: what a
+        framework keeps of each model must not look like growth. The level
+        before is that of the first call on its axis.
+        """
+        module = half.load()
+        arrays = streaming.on_disk(split)
+        kept = self.streams.get((axis, config.batch_size))
+        if kept is None:
+            self.engine.seed(config.seed)
+            model = self.engine.build(half, config, "float32", None)
+            kept = self.framework.stream(module, model, arrays, config)
+            kept(arrays.head(2 * config.batch_size))
+            self.streams = {(axis, config.batch_size): kept}
+        run = kept
+        if axis not in self.levels:
+            self.levels[axis] = streaming.anonymous_mib()
+        with (
+            self.engine.all_cores(),
+            streaming.watched() as seen,
+            stopwatch() as spent,
+        ):
+            run(arrays)
+            self.engine.synchronize()
+        return {
+            "seconds": spent["wall_s"],
+            "peak_mib": seen["peak_mib"] - self.levels[axis],
+        }
+
+    # === How close to the machine ===========================================
+
+    def count(self, half: Half, config: Any, train: Split) -> dict[str, Any]:
+        """Return what one training step computes; see `roofline.py`."""
+        self.engine.seed(config.seed)
+        model = self.engine.build(half, config, "float32", None)
+        # Twice as many: some are held back to validate with.
+        arrays = train.read().head(2 * config.batch_size)
+        return self.framework.count(half, config, model, arrays)
+
+    def ceilings(self) -> dict[str, float]:
+        with self.engine.all_cores():
+            return self.framework.ceilings()

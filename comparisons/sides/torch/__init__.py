@@ -1,0 +1,1 @@
+"""What the process of a PyTorch half runs."""

@@ -1,0 +1,266 @@
+"""What PyTorch has a say in when a half is timed; twin: keras/timing.py."""
+
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from math import prod
+from typing import Any
+from unittest import mock
+
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.flop_counter import FlopCounterMode
+
+from comparisons.sides import ceilings, glibc, quiet
+from comparisons.sides.retraining import (
+    Lacking,
+    keeping_optimizer,
+    kept_steps,
+    own_steps,
+)
+from comparisons.sides.timing import Framework, Mode
+from comparisons.sides.torch.traffic import Traffic
+from comparisons.sides.wire import Half
+from shared_data import Arrays, first
+
+# === Modes ==================================================================
+
+
+def needs_module(model: Any) -> torch.nn.Module:
+    if isinstance(model, torch.nn.Module):
+        return model
+    raise Lacking("its model is a dict of plain tensors")
+
+
+def channels_last(model: Any) -> Any:
+    """Store pictures and kernels with channels last, as Keras does."""
+    model = needs_module(model).to(memory_format=torch.channels_last)
+
+    def convert(_: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            a.contiguous(memory_format=torch.channels_last)
+            if isinstance(a, torch.Tensor) and a.ndim == 4
+            else a
+            for a in args
+        )
+
+    model.register_forward_pre_hook(convert)
+    return model
+
+
+def compiled(model: Any) -> Any:
+    """Compile the forward and, with it, the backward pass, in place."""
+    needs_module(model).compile()
+    return model
+
+
+def autocast(model: Any) -> Any:
+    """Run the forward pass in bfloat16 where autocast's list says so.
+
+    What leaves the model is float32 again, so that the loss is.
+    """
+    forward = needs_module(model).forward
+    device = next(model.parameters()).device.type
+
+    def autocast_forward(*args: Any, **kwargs: Any) -> Any:
+        with torch.autocast(device, torch.bfloat16):
+            output = forward(*args, **kwargs)
+        return torch.utils._pytree.tree_map(to_float32, output)
+
+    model.forward = autocast_forward
+    return model
+
+
+def to_float32(value: Any) -> Any:
+    return value.float() if isinstance(value, torch.Tensor) else value
+
+
+MODES = {
+    "default": Mode("eager"),
+    "channels_last": Mode("channels_last", prepare=channels_last),
+    "compile": Mode("torch.compile", prepare=compiled),
+    "given_back": Mode("freed memory given back", during=glibc.given_back),
+    "bfloat16": Mode("autocast bfloat16", "bfloat16", prepare=autocast),
+}
+
+# === Loops ==================================================================
+
+
+def steps(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int], None]:
+    """Return what calls the half's `train_step` on batches in memory."""
+    return own_steps(module, model, arrays, config, in_training)
+
+
+def in_training(given: Iterable[Any]) -> None:
+    """Undo what a prediction in between has set."""
+    for one in given:
+        if isinstance(one, torch.nn.Module):
+            one.train()
+
+
+def idiom(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int, int], None]:
+    """Return the loop that people write first: a DataLoader over tensors.
+
+    As in the examples that PyTorch itself keeps: samples are fetched one by
+    one and collated, the loss is read every tenth step. Its training step is
+    the half's own, so that feeding alone differs.
+    """
+    with kept_steps(module) as calls:
+        module.train(model, arrays, replace(config, epochs=1), shuffle=False)
+    fixed = [a for a in calls[0][0] if not isinstance(a, torch.Tensor)]
+    tensors = [
+        torch.cat(parts)
+        for parts in zip(
+            *(only_tensors(args) for args, _ in calls), strict=True
+        )
+    ]
+    if len({len(t) for t in tensors}) > 1 or len(tensors[0]) != len(arrays):
+        raise Lacking("its steps get more than samples")
+
+    def run(epochs: int, samples: int) -> None:
+        dataset = TensorDataset(*(t[:samples] for t in tensors))
+        loader = DataLoader(dataset, batch_size=config.batch_size, shuffle=True)
+        in_training(fixed)
+        for _ in range(epochs):
+            for index, batch in enumerate(loader):
+                loss = module.train_step(*fixed, *batch)
+                if index % 10 == 0 and isinstance(loss, torch.Tensor):
+                    loss.item()
+
+    return run
+
+
+def again(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[int, int], None]:
+    """Return the half's own loop on tensors that it made before."""
+    made = module.to_inputs(arrays.inputs)
+    one_optimizer = keeping_optimizer(module)
+
+    def run(epochs: int, samples: int) -> None:
+        some = replace(config, epochs=epochs)
+        given = mock.patch.object(
+            module, "to_inputs", lambda _: first(made, samples)
+        )
+        with given, one_optimizer():
+            module.train(model, arrays.head(samples), some)
+
+    return run
+
+
+def only_tensors(args: Iterable[Any]) -> list[torch.Tensor]:
+    return [a for a in args if isinstance(a, torch.Tensor)]
+
+
+def stream(
+    module: Any, model: Any, arrays: Arrays, config: Any
+) -> Callable[[Arrays], None]:
+    """Return the half's own training: its tensors are the files' pages."""
+    one_optimizer = keeping_optimizer(module)
+
+    def run(some: Arrays) -> None:
+        with one_optimizer():
+            module.train(model, some, config)
+
+    return run
+
+
+# === Counting ===============================================================
+
+
+def backward_flops(
+    gradient: Any, inputs: Any, weight: Any, *args: Any, **_: Any
+) -> int:
+    """Count each gradient of a convolution as much as its forward pass.
+
+    FlopCounterMode takes a depthwise one for a full one (torch 2.14.1): a
+    step of fine_tuning came out at 11 times its forward pass.
+    """
+    transposed, wanted = args[4], args[7]
+    places = (inputs if transposed else gradient)[2:]
+    forward = 2 * gradient[0] * prod(places) * prod(weight)
+    return forward * (int(wanted[0]) + int(wanted[1]))
+
+
+BACKWARD = {torch.ops.aten.convolution_backward: backward_flops}
+
+
+def count(
+    half: Half, config: Any, model: Any, arrays: Arrays
+) -> dict[str, Any]:
+    """Count floating-point operations and bytes of one training step.
+
+    A multiplication with its addition counts two, as FlopCounterMode does;
+    what is not a matrix product or a convolution counts nothing. oneDNN's
+    recurrent layers and the CPU's attention are operations that it does not
+    know: they are taken apart for the count. `forward` is one prediction of
+    the same batch.
+    """
+    module = half.load()
+    known = {"flops": 0.0, "bytes": 0.0, "operations": 0, "forward": 0.0}
+    batch = min(config.batch_size, len(arrays))
+    with (
+        torch.backends.mkldnn.flags(enabled=False),
+        sdpa_kernel(SDPBackend.MATH),
+    ):
+        with FlopCounterMode(display=False, custom_mapping=BACKWARD) as counter:
+            module.predict(model, first(arrays.inputs, batch))
+        known["forward"] = float(counter.get_total_flops())
+        if not hasattr(module, "train"):
+            return known
+        with kept_steps(module) as calls:
+            module.train(model, arrays, replace(config, epochs=1))
+        args, kwargs = calls[0]
+        with FlopCounterMode(display=False, custom_mapping=BACKWARD) as counter:
+            module.train_step(*args, **kwargs)
+        known["flops"] = float(counter.get_total_flops())
+    with Traffic() as traffic:
+        module.train_step(*args, **kwargs)
+    return known | {
+        "bytes": float(traffic.bytes),
+        "operations": traffic.operations,
+    }
+
+
+def matrices(size: int, dtype: str) -> Callable[[], Any]:
+    """Return what multiplies two square matrices."""
+    kind, where = getattr(torch, dtype), device()
+    left, right = (torch.randn(size, size, device=where).to(kind) for _ in "ab")
+    out = torch.empty(size, size, dtype=kind, device=where)
+    return lambda: finish(torch.matmul(left, right, out=out))
+
+
+def triad(count: int) -> Callable[[], Any]:
+    """Return STREAM's triad, a = b + s * c, on float32."""
+    b, c, a = torch.ones(3, count, device=device())
+    return lambda: finish(torch.add(b, c, alpha=3.0, out=a))
+
+
+def device() -> str:
+    """Return where the halves run: `--device cpu` hides every card."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def finish(value: torch.Tensor) -> None:
+    """Wait for a value."""
+    if value.is_cuda:
+        torch.cuda.synchronize()
+
+
+FRAMEWORK = Framework(
+    modes=MODES,
+    steady=partial(quiet.told, "torch"),
+    one_batch=nullcontext,
+    steps=steps,
+    idiom=idiom,
+    again=again,
+    stream=stream,
+    count=count,
+    ceilings=lambda: ceilings.measured(matrices, triad),
+)

@@ -1,0 +1,714 @@
+"""Throughput without a clock: scripted sides, a scripted machine."""
+
+import math
+import os
+import time
+from collections import namedtuple
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from comparisons.measure import guard as guards
+from comparisons.measure import race as racing
+from comparisons.measure import throughput as measure
+from comparisons.measure.guard import Guard
+from comparisons.measure.race import FOREIGN, Budget, Contender, race
+from comparisons.measure.throughput import compared
+from comparisons.sides.wire import Split
+
+# As psutil has it on Linux.
+Times = namedtuple(
+    "Times",
+    "user nice system idle iowait irq softirq steal guest guest_nice",
+)
+
+
+# === The guard ==============================================================
+
+
+class Machine:
+    """Stands in for psutil and for the clock; a test moves its time on."""
+
+    def __init__(self) -> None:
+        self.clock = 100.0
+        self.times = Times(50, 1, 20, 300, 5, 1, 1, 0, 2, 0)._asdict()
+        self.own = {pid: [10.0, 2.0] for pid in (11, 12, os.getpid())}
+
+    def cpu_times(self) -> Times:
+        return Times(**self.times)
+
+    def Process(self, pid: int) -> Any:
+        def cpu_times() -> tuple[float, float, float, float]:
+            user, system = self.own[pid]
+            return user, system, 1e6, 1e6  # its children do not count
+
+        return SimpleNamespace(cpu_times=cpu_times, pid=pid)
+
+    def perf_counter(self) -> float:
+        return self.clock
+
+    def advance(self, wall: float, **seconds: float) -> None:
+        self.clock += wall
+        for name, value in seconds.items():
+            self.times[name] += value
+
+    def work(self, pid: int, user: float, system: float = 0.0) -> None:
+        """Let one of our processes work; the machine counts it too."""
+        self.own[pid][0] += user
+        self.own[pid][1] += system
+        self.times["user"] += user
+        self.times["system"] += system
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path) -> Machine:
+    machine = Machine()
+    monkeypatch.setattr(guards, "psutil", machine)
+    monkeypatch.setattr(guards, "CPUACCT", tmp_path)
+    monkeypatch.setattr(guards.time, "perf_counter", machine.perf_counter)
+    return machine
+
+
+def guard_of(machine: Machine) -> Guard:
+    pids: Any = (11, 12)
+    return Guard(
+        [SimpleNamespace(process=SimpleNamespace(pid=p)) for p in pids]
+    )
+
+
+def test_our_own_work_is_not_foreign(machine):
+    guard = guard_of(machine)
+    machine.work(11, user=3.0, system=0.5)
+    machine.work(12, user=0.2)
+    machine.work(os.getpid(), user=0.3)
+    machine.advance(2.0, idle=0.5)
+    assert guard.foreign_cores() == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    "kind", ("user", "nice", "system", "irq", "softirq", "steal")
+)
+def test_busy_time_of_others_is_foreign(machine, kind: str):
+    guard = guard_of(machine)
+    machine.work(11, user=2.0)
+    machine.advance(2.0, **{kind: 1.0, "idle": 1.0})
+    assert guard.foreign_cores() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("kind", ("idle", "iowait"))
+def test_idle_time_is_not_foreign(machine, kind: str):
+    guard = guard_of(machine)
+    machine.advance(2.0, **{kind: 4.0})
+    assert guard.foreign_cores() == 0.0
+
+
+def test_guests_are_counted_once(machine):
+    guard = guard_of(machine)
+    machine.advance(4.0, user=2.0, guest=2.0)  # `user` holds `guest`
+    assert guard.foreign_cores() == pytest.approx(0.5)
+    machine.advance(0.0, nice=1.0, guest_nice=1.0)
+    assert guard.foreign_cores() == pytest.approx(0.75)
+
+
+def test_ticks_that_come_late_are_never_less_than_nothing(machine):
+    guard = guard_of(machine)
+    machine.own[11][0] += 1.0  # the process knows, the machine not yet
+    machine.advance(1.0, idle=2.0)
+    assert guard.foreign_cores() == 0.0
+
+
+def test_a_guard_counts_from_its_own_beginning(machine):
+    machine.advance(10.0, user=20.0)
+    guard = guard_of(machine)
+    machine.advance(1.0, idle=2.0)
+    assert guard.foreign_cores() == 0.0
+
+
+def test_a_system_without_iowait_and_guests_can_be_watched(
+    machine, monkeypatch
+):
+    few = namedtuple("few", "user nice system idle")
+    monkeypatch.setattr(machine, "cpu_times", lambda: few(5.0, 0.0, 1.0, 9.0))
+    guard = guard_of(machine)
+    later = few(7.0, 0.0, 1.0, 11.0)
+    monkeypatch.setattr(machine, "cpu_times", lambda: later)
+    machine.clock += 4.0
+    assert guard.foreign_cores() == pytest.approx(0.5)
+
+
+@pytest.fixture
+def exact(machine, monkeypatch, tmp_path) -> Machine:
+    """The machine where the kernel counts all in nanoseconds, in the root."""
+    usage = tmp_path / "cpuacct.usage"
+    (tmp_path / "cgroup.sane_behavior").touch()
+    usage.write_text("5000000000\n")
+    monkeypatch.setattr(guards, "cpu_seconds", lambda pid: machine.own[pid][0])
+
+    def use(seconds: float) -> None:
+        usage.write_text(f"{int(usage.read_text()) + int(seconds * 1e9)}\n")
+
+    machine.use = use
+    return machine
+
+
+def test_ticks_do_not_count_where_the_kernel_tells_exactly(exact):
+    guard = guard_of(exact)
+    exact.work(11, user=0.030)
+    exact.use(0.030 + 0.004)
+    exact.advance(0.05, user=7.0)
+    assert guard.exact
+    assert guard.foreign_cores() == pytest.approx(0.08)
+    exact.advance(0.05, steal=0.016)  # what the host took is in no process
+    assert guard.foreign_cores() == pytest.approx(0.2)
+
+
+def test_a_container_does_not_see_the_whole_machine(exact, tmp_path):
+    (tmp_path / "cgroup.sane_behavior").unlink()
+    guard = guard_of(exact)
+    assert not guard.exact
+    exact.advance(1.0, user=1.0)
+    assert guard.foreign_cores() == pytest.approx(1.0)
+
+
+@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="clocks")
+def test_a_process_is_read_as_exactly_by_others_as_by_itself():
+    before = guards.cpu_seconds(os.getpid()), time.process_time()
+    sum(range(10**6))
+    after = guards.cpu_seconds(os.getpid()), time.process_time()
+    told, itself = np.subtract(after, before)
+    assert itself > 0.001
+    assert told == pytest.approx(itself, abs=1e-3)
+
+
+def test_the_guard_reads_the_real_machine():
+    here: Any = SimpleNamespace(process=SimpleNamespace(pid=os.getppid()))
+    guard = Guard([here, here])
+    # As long as a block: over milliseconds the kernel's hundredths of a second
+    # are all that is read.
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        pass
+    assert 0.0 <= guard.foreign_cores() <= (os.cpu_count() or 1) + 0.1
+
+
+# === The blocks =============================================================
+
+
+class Sides:
+    """Two sides whose times are scripted, seen by a scripted guard."""
+
+    def __init__(
+        self,
+        monkeypatch: Any,
+        time_of: Callable[[str, int], float],
+        foreign: Iterable[float] = (),
+        starts: int = 1,
+        letters: int = 4,
+        exact: bool = False,
+    ) -> None:
+        self.letters = letters  # of a block
+        self.exact = exact
+        self.asked: list[tuple[str, str, int]] = []
+        self.calibrated: list[tuple[str, str, int]] = []
+        self.guards = 0
+        self.watched = False
+        self.time_of = time_of
+        self.foreign = list(foreign)
+        monkeypatch.setattr(racing, "Guard", self.guard)
+        monkeypatch.setattr(racing, "SETTLE_S", 0.0)
+        self.starts: Any = [
+            {
+                name: SimpleNamespace(call=self.call_of(name, start))
+                for name in ("keras", "torch")
+            }
+            for start in range(starts)
+        ]
+
+    def call_of(self, name: str, start: int) -> Callable[..., dict[str, float]]:
+        number = f"{name}{start or ''}"
+
+        def call(
+            function: str, key: str, what: str, rounds: int, samples: int
+        ) -> dict[str, float]:
+            assert (function, key, samples) == ("time_block", "default", 100)
+            # What no guard watches is calibration.
+            kept = self.asked if self.watched else self.calibrated
+            kept.append((number, what, rounds))
+            count = sum(1 for asked in self.asked if asked[0] == number) - 1
+            wall = rounds * self.time_of(number, count)
+            return {"wall_s": wall, "cpu_s": 2 * wall}
+
+        return call
+
+    def guard(self, sides: Any) -> Any:
+        """Watch what lies between two readings: one block, or one letter."""
+        everyone = [s for start in self.starts for s in start.values()]
+        letters = self.letters
+        self.watched = True
+        if len(sides) == 1:
+            assert sides[0] in everyone
+            letters = 1
+        else:
+            assert sides == everyone
+        began = len(self.asked)
+
+        def foreign_cores() -> float:
+            assert len(self.asked) == began + letters
+            assert self.exact == (len(sides) == 1)
+            self.guards += 1
+            script = self.foreign[self.guards - 1 : self.guards]
+            return script[0] if script else 0.0
+
+        return SimpleNamespace(foreign_cores=foreign_cores, exact=self.exact)
+
+    def race(self, budget: Budget) -> Any:
+        teams = [
+            [Contender(name, side) for name, side in start.items()]
+            for start in self.starts
+        ]
+        return race(teams, "train", 100, budget)
+
+    def compare(self, budget: Budget) -> Any:
+        return compared(self.race(budget))
+
+    def order(self) -> str:
+        """Return the timed letters: A for Keras, B for PyTorch."""
+        names = [name for name, _, _ in self.asked]
+        return "".join("A" if name == "keras" else "B" for name in names)
+
+
+STEADY = {"keras": 0.1, "torch": 0.2}
+BUDGET = Budget(letter_s=1.0, blocks=4, attempts=6)
+
+
+def steady(name: str, _: int) -> float:
+    return STEADY[name]
+
+
+def test_blocks_alternate_and_every_half_follows_the_other(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    sides.compare(BUDGET)
+    assert sides.order() == "ABBABAABABBABAAB"
+    assert {what for _, what, _ in sides.asked} == {"train"}
+
+
+def test_each_half_gets_rounds_for_a_block(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    sides.compare(BUDGET)
+    tried = {"keras": [1, 1, 10], "torch": [1, 1, 5]}
+    assert sides.calibrated == [
+        (name, "train", n) for name, rounds in tried.items() for n in rounds
+    ]
+    rounds = {(name, n) for name, _, n in sides.asked}
+    assert rounds == {("keras", 10), ("torch", 5)}
+
+
+@pytest.mark.parametrize(
+    ("once", "rounds"), [(0.1, 10), (0.15, 7), (1.0, 1), (30.0, 1)]
+)
+def test_calibration_fills_a_block_and_takes_one_round_at_least(once, rounds):
+    side: Any = SimpleNamespace(
+        call=lambda function, key, what, n, _: {"wall_s": once * n}
+    )
+    contender = Contender("keras", side)
+    contender.calibrate("predict", 64, 1.0)
+    assert contender.rounds == rounds
+
+
+def test_calibration_believes_neither_a_compiling_nor_a_cold_round():
+    """By those that take 1 s and 21 ms a letter would have 1 and 3 rounds."""
+    compiling = iter([1.0])
+
+    def call(function: str, key: str, what: str, n: int, samples: int) -> Any:
+        return {"wall_s": next(compiling, 0.0) + 0.02 + 0.001 * n}
+
+    side: Any = SimpleNamespace(call=call)
+    contender = Contender("torch", side)
+    contender.calibrate("predict", 1, 0.05)
+    assert 0.05 / 1.25 <= 0.02 + 0.001 * contender.rounds <= 0.05 * 1.25
+    assert contender.letter_s == pytest.approx(0.05, rel=0.25)
+
+
+def test_speeds_are_samples_a_second(monkeypatch):
+    found = Sides(monkeypatch, steady).compare(BUDGET)
+    assert found.keras.median == pytest.approx(100 / 0.1)
+    assert found.torch.median == pytest.approx(100 / 0.2)
+    assert found.keras.per_cpu_second == pytest.approx(100 / 0.2)
+    assert found.keras.iqr == pytest.approx((1_000.0, 1_000.0))
+    assert found.ratio.median == pytest.approx(0.5)
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
+    assert (found.blocks, found.rejected, found.note) == (4, 0, "")
+
+
+def test_a_steady_drift_of_the_machine_does_not_move_the_ratio(monkeypatch):
+    letters = 0
+
+    def slower_and_slower(name: str, count: int) -> float:
+        nonlocal letters
+        letters += count >= 0
+        return STEADY[name] * 1.01**letters
+
+    found = Sides(monkeypatch, slower_and_slower).compare(BUDGET)
+    assert found.ratio.median == pytest.approx(0.5, rel=1e-9)
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5), rel=1e-6)
+
+
+def test_the_ratio_and_its_interval_by_hand(monkeypatch):
+    # PyTorch needs 1, 2 and 4 times as long in the three blocks.
+    factors = (1.0, 2.0, 4.0)
+
+    def scripted(name: str, count: int) -> float:
+        block = max(count, 0) // 2
+        return 0.1 * (factors[block] if name == "torch" else 1.0)
+
+    budget = Budget(letter_s=1.0, blocks=3, attempts=3)
+    found = Sides(monkeypatch, scripted).compare(budget)
+    assert found.ratio.median == pytest.approx(0.5)
+    # Student's t with two degrees of freedom: 4.30265 at 97.5 %.
+    reach = math.exp(4.30265 * math.log(2) / math.sqrt(3))
+    expected = (0.5 / reach, 0.5 * reach)
+    assert found.ratio.ci95 == pytest.approx(expected, rel=1e-4)
+    assert found.keras.median == pytest.approx(1_000)
+    assert found.torch.median == pytest.approx(500)
+
+
+def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
+    def disturbed(name: str, count: int) -> float:
+        second = count in (2, 3)  # both letters of the second block
+        return STEADY[name] * (40.0 if second and name == "torch" else 1.0)
+
+    sides = Sides(monkeypatch, disturbed, foreign=[0.0, 1.7])
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected) == (4, 1)
+    assert found.foreign_cores == pytest.approx(1.7)
+    assert sides.order() == "ABBABAABABBABAABABBA"
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
+    assert found.torch.iqr == pytest.approx((500.0, 500.0))
+
+
+def test_a_little_of_others_is_borne(monkeypatch):
+    sides = Sides(monkeypatch, steady, foreign=[FOREIGN * 0.99] * 4)
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected) == (4, 0)
+
+
+def test_a_letter_that_others_disturbed_is_timed_again(monkeypatch):
+    def disturbed(name: str, count: int) -> float:
+        second = name == "torch" and count == 0  # letter of the first block
+        return STEADY[name] * (40.0 if second else 1.0)
+
+    loud = [0.0, 0.3, 0.0]
+    sides = Sides(monkeypatch, disturbed, foreign=loud, exact=True)
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected, found.repeated) == (4, 0, 1)
+    assert found.foreign_cores == pytest.approx(0.3)
+    assert sides.order() == "ABBBA" + "BAABABBABAAB"
+    assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
+    assert found.torch.iqr == pytest.approx((500.0, 500.0))
+
+
+def test_a_block_is_given_up_with_a_letter_that_is_never_quiet(monkeypatch):
+    loud = [0.0, *[1.2] * racing.TRIES]
+    sides = Sides(monkeypatch, steady, foreign=loud, exact=True)
+    found = sides.compare(BUDGET)
+    assert (found.blocks, found.rejected) == (4, 1)
+    assert found.repeated == racing.TRIES
+    assert sides.order() == "A" + "B" * racing.TRIES + "BAABABBABAABABBA"
+
+
+@pytest.mark.parametrize("quiet", (0, 1))
+def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
+    loud = [1.3] * (BUDGET.attempts - quiet)
+    sides = Sides(monkeypatch, steady, foreign=[*[0.0] * quiet, *loud])
+    found = sides.compare(BUDGET)
+    assert found.note == "not measurable here: others held up to 1.30 cores"
+    assert (found.keras, found.torch, found.ratio) == (None, None, None)
+    assert found.blocks == quiet
+    assert found.rejected == BUDGET.attempts - quiet
+    assert len(sides.order()) == 4 * BUDGET.attempts
+
+
+def test_the_attempts_end(monkeypatch):
+    loud = [0.0] * 2 + [1.0] * 100
+    found = Sides(monkeypatch, steady, foreign=loud).compare(BUDGET)
+    assert (found.blocks, found.rejected) == (2, 4)
+    assert found.ratio.median == pytest.approx(0.5)
+
+
+def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch):
+    budget = Budget(letter_s=1.0, blocks=8, attempts=8)
+    ratios, controls = 0, 0
+    for seed in range(60):
+        found = noisy_sides(monkeypatch, 0.02, seed).compare(budget).ratio
+        ratios += found.ci95[0] < 1.0 < found.ci95[1]
+        controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
+        assert 0.9 < found.ci95[0] < found.median < found.ci95[1] < 1.1
+    # 57 are expected of intervals that hold the truth in 95 %.
+    assert ratios >= 52 and controls >= 52
+
+
+def test_short_letters_fill_a_block_that_can_be_watched(monkeypatch):
+    # 0.1 s each: eight of them are 0.8 s, two turns of four.
+    sides = Sides(monkeypatch, lambda name, _: 0.1, letters=8)
+    sides.race(Budget(letter_s=0.05, blocks=2, attempts=2))
+    assert sides.order() == "ABBABAAB" + "BAABABBA"
+
+
+def test_the_control_of_one_start_by_hand(monkeypatch):
+    # Seconds of the letters of two blocks; they play A B, then B A.
+    keras = [0.1, 0.2, 0.1, 0.4]
+
+    def scripted(name: str, count: int) -> float:
+        return keras[max(count, 0) % 4] if name == "keras" else 0.1
+
+    monkeypatch.setattr(racing, "BLOCK_S", 0.1)
+    budget = Budget(letter_s=1e-9, blocks=2, attempts=2)
+    found = Sides(monkeypatch, scripted).race(budget)
+    # Speeds are 1 over these: log 10 - log 5, and log 2.5 - log 10.
+    expected = [math.log(2), -math.log(4)]
+    assert found.controls(["keras"]) == [pytest.approx(expected)]
+    assert found.controls(["torch"]) == [pytest.approx([0.0, 0.0])]
+
+
+def test_a_drift_within_a_block_is_no_difference_of_a_half(monkeypatch):
+    letters = 0
+
+    def slower_and_slower(name: str, count: int) -> float:
+        nonlocal letters
+        letters += count >= 0
+        return 0.1 * 1.01**letters
+
+    monkeypatch.setattr(racing, "BLOCK_S", 0.1)
+    budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
+    found = Sides(monkeypatch, slower_and_slower).race(budget)
+    # Each of two letters is faster than the next; roles go on as A B, B A.
+    (gaps,) = found.controls(["keras", "torch"])
+    assert sum(gaps) == pytest.approx(0.0)
+    assert max(map(abs, gaps)) > 0.009
+
+
+# === Several starts =========================================================
+
+
+def test_all_starts_take_turns_in_one_block(monkeypatch):
+    sides = Sides(monkeypatch, lambda name, _: 0.1, starts=4, letters=16)
+    found = sides.compare(Budget(letter_s=0.1, blocks=2, attempts=2))
+    names = [f"{name}{i or ''}" for i in range(4) for name in STEADY]
+    first = [name for name, _, _ in sides.asked[:16]]
+    assert first == [*names, *reversed(names)]
+    later = [*names[1:], names[0]]
+    assert [n for n, _, _ in sides.asked[16:]] == [*later, *reversed(later)]
+    assert (found.starts, found.blocks) == (4, 2)
+    assert found.ratio.ci95 == pytest.approx((1.0, 1.0))
+
+
+def test_what_a_start_decides_is_in_interval_and_control(monkeypatch):
+    """Blocks of a process agree to the bit: they alone would tell nothing."""
+    decided = {"keras": 0.1, "keras1": 0.11, "keras2": 0.1, "keras3": 0.1}
+
+    def scripted(name: str, _: int) -> float:
+        return decided.get(name, 0.1)
+
+    sides = Sides(monkeypatch, scripted, starts=4, letters=16)
+    found = sides.compare(Budget(letter_s=0.1, blocks=2, attempts=2))
+    # Student's t with three degrees of freedom: 3.18245 at 97.5 %. One of
+    # four is log 1.1 away: their standard error is a quarter of it.
+    gap = math.log(1.1) / 4
+    assert found.ratio.ci95 == pytest.approx(
+        (math.exp(gap - 3.182446 * gap), math.exp(gap + 3.182446 * gap))
+    )
+    assert found.ratio.control_ci95 == pytest.approx(found.ratio.ci95)
+
+
+def test_equal_processes_hold_one_though_no_two_are_alike(monkeypatch):
+    """Intervals over blocks alone would hold it in a few of all races."""
+    budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
+    ratios, controls = 0, 0
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        decided: dict[str, float] = {}
+
+        def noisy(
+            name: str, _: int, generator: Any = generator, of: Any = decided
+        ) -> float:
+            if name not in of:
+                of[name] = 0.1 * math.exp(generator.normal(scale=0.05))
+            return of[name] * math.exp(generator.normal(scale=0.01))
+
+        found = (
+            Sides(monkeypatch, noisy, starts=4, letters=16)
+            .compare(budget)
+            .ratio
+        )
+        ratios += found.ci95[0] < 1.0 < found.ci95[1]
+        controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
+    # 57 are expected of intervals that hold the truth in 95 %.
+    assert ratios >= 53 and controls >= 53
+
+
+# === How long ===============================================================
+
+
+def noisy_sides(monkeypatch: Any, scale: float, seed: int = 0) -> Sides:
+    generator = np.random.default_rng(seed)
+
+    def noisy(name: str, _: int) -> float:
+        return 0.1 * math.exp(generator.normal(scale=scale))
+
+    return Sides(monkeypatch, noisy)
+
+
+def test_a_race_ends_as_soon_as_its_interval_is_narrow(monkeypatch):
+    budget = Budget(letter_s=1.0, blocks=3, attempts=60)
+    found = noisy_sides(monkeypatch, 0.02).race(budget)
+    low, high = compared(found).ratio.ci95
+    assert high / low - 1 < racing.NARROW
+    assert 3 <= found.blocks < 30
+    wide = noisy_sides(monkeypatch, 0.3).race(budget)
+    assert wide.blocks == 60  # never narrow: all attempts are taken
+
+
+def test_a_race_ends_with_its_budget(machine, monkeypatch):
+    sides = noisy_sides(monkeypatch, 0.3)
+    for side in sides.starts[0].values():
+        call = side.call
+
+        def slow(*args: Any, call: Any = call) -> Any:
+            machine.advance(1.0)
+            return call(*args)
+
+        side.call = slow
+    found = sides.race(Budget(letter_s=1.0, most_s=9.5))
+    assert found.blocks == 3  # of four seconds: the third ends it
+
+
+def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    for side in sides.starts[0].values():
+        call = side.call
+        side.call = lambda *a, call=call: (
+            call(*a) | {"calls_s": [0.001, 0.002, 0.101]}
+        )
+    found = measure.latency(sides.race(BUDGET), "keras")
+    assert found.calls == 4 * 2 * 3  # blocks, letters, calls
+    assert found.p50_ms == pytest.approx(2.0)
+    assert found.p99_ms == pytest.approx(101.0)
+    assert (
+        measure.latency(Sides(monkeypatch, steady).race(BUDGET), "keras")
+        is None
+    )
+
+
+# === Both kinds of work =====================================================
+
+
+@pytest.mark.parametrize("train, trained", (("parts", 70), ("whole", 1_000)))
+def test_training_and_prediction_are_measured_after_warming_up(
+    monkeypatch, train, trained
+):
+    monkeypatch.setattr(
+        racing,
+        "Guard",
+        lambda _: SimpleNamespace(foreign_cores=lambda: 0.0, exact=True),
+    )
+    asked: list[tuple[str, str]] = []
+    timed: dict[tuple[str, str], int] = {}
+    splits = tuple(Split(Path(), name, 1_000) for name in ("train", "test"))
+    config = SimpleNamespace(batch_size=10)
+
+    def side(name: str, seconds: dict[str, float]) -> Any:
+        def call(function: str, *args: Any) -> Any:
+            asked.append((name, args[1] if function != "warm_up" else function))
+            if function == "warm_up":
+                kinds = ("train", "predict")
+                assert args == (f"{name} half", config, *splits, kinds)
+                return {
+                    "build_s": 0.2,
+                    "first_step_s": 0.9,
+                    "works": {
+                        "train": {"samples": 1_000, "parts": train == "parts"},
+                        "predict": {"samples": 1_000, "parts": True},
+                    },
+                    "lacks": {},
+                    "mode": f"mode of {name}",
+                }
+            _, what, rounds, samples = args
+            timed[name, what] = samples  # the last is what the blocks get
+            wall = rounds * samples * seconds[what]
+            return {"wall_s": wall, "cpu_s": wall}
+
+        return SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
+
+    # By sample: an epoch takes ten times what may be long, a prediction 0.1.
+    block = measure.LONG_S
+    sides: Any = {
+        "keras": side("keras", {"train": block / 100, "predict": block / 1e4}),
+        "torch": side("torch", {"train": block / 100, "predict": block / 5e3}),
+    }
+    halves: Any = {name: f"{name} half" for name in sides}
+    found = measure.throughput(
+        [sides], halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
+    )
+    assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
+    works = [work for _, work in asked[2:]]
+    assert works == sorted(works, reverse=True)  # train, then predict
+    assert timed == {
+        (name, what): count
+        for name in sides
+        for what, count in (("train", trained), ("predict", 1_000))
+    }
+    assert found.train.ratio and found.predict.ratio
+    assert found.train.ratio.median == pytest.approx(1.0)
+    assert found.predict.ratio.median == pytest.approx(0.5)
+    assert found.predict.keras
+    assert found.predict.keras.median == pytest.approx(1e4 / block)
+    times = {"import": 3.5, "build": 0.2, "first_step": 0.9}
+    assert found.warmup_s == {"keras": times, "torch": times}
+    assert found.mode == {n: f"mode of {n}" for n in ("keras", "torch")}
+
+
+@pytest.mark.parametrize(
+    "samples, share, part",
+    (
+        (10_000, 0.1, 16 * 64 + 16),
+        (10_000, 1e-6, 4 * 64 + 16),
+        (9_984, 0.1, 16 * 64),  # 156 batches, and no short one
+        (10_000, 1.0, 10_000),
+        (100, 0.5, 100),
+    ),
+)
+def test_a_part_of_a_long_epoch_ends_with_a_short_batch_if_the_whole_does(
+    samples, share, part
+):
+    """Keras compiles other steps for batches of one size."""
+    assert measure.part_of(samples, share, 64) == part
+
+
+def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
+    quiet = SimpleNamespace(foreign_cores=lambda: 0.0, exact=True)
+    monkeypatch.setattr(racing, "Guard", lambda _: quiet)
+
+    def call(function: str, *args: Any) -> Any:
+        if function == "warm_up":
+            times = {"build_s": 0.2, "first_step_s": 0.0, "mode": "eager"}
+            offer = {"samples": 3, "parts": True}
+            lacks = {"train": "does not train"}
+            return times | {"works": {"predict": offer}, "lacks": lacks}
+        assert args[1] == "predict"
+        return {"wall_s": 1.0 * args[2], "cpu_s": 1.0 * args[2]}
+
+    side = SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
+    sides: Any = {"keras": side, "torch": side}
+    halves: Any = {"keras": "half", "torch": "half"}
+    splits = tuple(Split(Path(), name, 3) for name in ("train", "test"))
+    config = SimpleNamespace(batch_size=2)
+    found = measure.throughput(
+        [sides], halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
+    )
+    assert found.train.ratio is None
+    assert found.train.note == "does not train"
+    assert found.predict.ratio is not None

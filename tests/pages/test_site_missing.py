@@ -1,0 +1,154 @@
+"""What the site's build refuses, in one line, and how it reads documents."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from comparisons.checkout import ROOT
+from comparisons.common import RequestError
+from comparisons.pages import app as command
+from comparisons.pages import build
+from comparisons.pages.build import House
+from comparisons.pages.documents import Reader
+from comparisons.pages.sources import RESULTS
+from comparisons.tasks import BY_STEM
+
+DIGITS = "chapter08_digits_convnet"
+HALVES = {"keras": "keras_impl", "torch": "torch_impl"}
+
+
+# === What is missing ========================================================
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """Return a checkout with one pair, and what its pages need."""
+    for path in (
+        *(f"{package}/{DIGITS}.py" for package in HALVES.values()),
+        *(f"comparisons/results/{DIGITS}{end}"
+          for end in (".json", ".png", "_exhibit.png")),
+        f"comparisons/results/bench/{DIGITS}.json",
+        "README.ko.md",
+    ):  # fmt: skip
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    return House(tmp_path, [BY_STEM[DIGITS]], ["rmsprop_epsilon"])
+
+
+def test_one_pair_alone_makes_a_site(house: House):
+    assert f"pairs/{DIGITS}.html" in build.make(house)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (f"torch_impl/{DIGITS}.py", f"received no torch_impl/{DIGITS}.py"),
+        (f"keras_impl/{DIGITS}.py", f"received no keras_impl/{DIGITS}.py"),
+        (f"{RESULTS}/{DIGITS}.json", "received no result .*comparisons run"),
+        (f"{RESULTS}/bench/{DIGITS}.json", "no result .*comparisons bench"),
+        (f"{RESULTS}/{DIGITS}.png", "received no picture"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named(house: House, path: str, told: str):
+    (house.root / path).unlink()
+    with pytest.raises(RequestError, match=told) as caught:
+        build.make(house)
+    assert "\n" not in str(caught.value)
+
+
+def change(house: House, path: str, old: str, new: str) -> None:
+    file = house.root / path
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_a_missing_section_is_named(house: House):
+    text = (house.root / f"torch_impl/{DIGITS}.py").read_text()
+    banner = next(li for li in text.split("\n") if "=== Evaluation" in li)
+    change(house, f"torch_impl/{DIGITS}.py", banner, "")
+    with pytest.raises(RequestError, match="torch_impl.* section Evaluation"):
+        build.make(house)
+
+
+def test_a_section_that_neither_half_has_is_named(house: House):
+    for package in HALVES.values():
+        change(house, f"{package}/{DIGITS}.py", "# === Data =", "# --- Data -")
+    with pytest.raises(RequestError, match="without a section Data"):
+        build.make(house)
+
+
+def test_a_half_that_is_no_python_is_named(house: House):
+    change(house, f"torch_impl/{DIGITS}.py", "def main(", "def main((")
+    with pytest.raises(RequestError, match="is no Python in line"):
+        build.make(house)
+
+
+def test_a_result_of_another_schema_is_named(house: House):
+    path = f"comparisons/results/bench/{DIGITS}.json"
+    change(house, path, '"schema_version": 1', '"schema_version": 7')
+    with pytest.raises(RequestError, match="does not fit schema version 1"):
+        build.make(house)
+
+
+def test_the_command_ends_with_one_line_and_writes_nothing(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (house.root / f"torch_impl/{DIGITS}.py").unlink()
+    make = build.make
+    monkeypatch.setattr(build, "make", lambda: make(house))
+    out = tmp_path / "out"
+    done = CliRunner().invoke(command.app, ["site", "--out", str(out)])
+    assert done.exit_code == 2
+    assert not out.exists()
+
+
+def test_the_command_writes_where_it_is_told(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    make = build.make
+    monkeypatch.setattr(build, "make", lambda: make(house))
+    out = tmp_path / "out"
+    done = CliRunner().invoke(command.app, ["site", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert (out / "index.html").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestError, match="expected a folder that"):
+        build.write({"index.html": b""}, tmp_path / "file")
+
+
+# === Documents ==============================================================
+
+
+def test_documents_link_to_pages_and_to_nothing_that_is_not_there(
+    house: House,
+):
+    (house.root / "docs").mkdir()
+    (house.root / "docs" / "prove.md").write_text("# Prove\n")
+    text = (
+        "# Title: more\n\n[a](prove.md#title) [b](missing.md) "
+        f"[c](../torch_impl/{DIGITS}.py) [d](../Makefile) "
+        "[e](https://example.org)\n\n<b>\n\n```python\nx = 1\n```\n"
+    )
+    html = Reader(house).html(text, "docs/weights.md")
+    assert '<h1 id="title">' in html
+    assert re.findall(r'href="([^"]+)"', html) == [
+        "../docs/prove.html#title",
+        f"../pairs/{DIGITS}.html",
+        "https://example.org",
+    ]
+    assert "b c" in re.sub(r"<[^>]+>", "", html)
+    assert "&lt;b&gt;" in html
+    assert '<span class="m">1</span>' in html
+
+
+def test_a_document_without_a_title_is_named(house: House):
+    (house.root / "README.ko.md").write_text("no title\n")
+    with pytest.raises(RequestError, match="README.ko.md without a title"):
+        build.make(house)
