@@ -12,7 +12,7 @@ Gradients of one id are added before they are squared."""
 
 FIX = """\
 Make the gradient dense on the Keras side, or square per lookup on the PyTorch
-side, as comparisons/alignment.py does."""
+side, as sides/torch/keras_formulas.py does."""
 
 GAP = 0.04
 # In float64 TensorFlow holds the betas as float32, and PyTorch adds epsilon

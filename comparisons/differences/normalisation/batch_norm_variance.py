@@ -12,7 +12,7 @@ torch/nn/modules/batchnorm.py; F.batch_norm)."""
 
 FIX = """\
 Also set eps=1e-3 and momentum=1 - 0.99. The rest, 1/(N - 1) of the variance,
-no argument removes: comparisons/alignment.py."""
+no argument removes: sides/torch/keras_formulas.py."""
 
 GAP = 0.05
 CLOSED = {"float32": 1e-5, "float64": 1e-13}

@@ -12,7 +12,7 @@ Python numbers stay doubles."""
 
 FIX = """\
 Nothing to fix in float32. For proofs in float64 round the constant on the
-PyTorch side, as comparisons/alignment.py does."""
+PyTorch side, as sides/torch/keras_formulas.py does."""
 
 GAP = 5e-9
 GAP_TYPE = "float64"

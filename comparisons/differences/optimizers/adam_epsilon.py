@@ -12,7 +12,7 @@ _single_tensor_adam)."""
 
 FIX = """\
 eps=1e-7 is not enough. Before step t set eps to 1e-7 / sqrt(1 - beta_2**t),
-or use the formula in comparisons/alignment.py."""
+or use the formula in sides/torch/keras_formulas.py."""
 
 GAP = 1e-3
 # Keras holds beta_2 as a float32, so 1 - beta_2 is 1.3e-5 of itself away.

@@ -13,7 +13,7 @@ Divides by sqrt(v) + eps; by default alpha 0.99, eps 1e-8, lr 1e-2
 FIX = """\
 Set lr, alpha and eps; no argument moves epsilon. Where gradients are small,
 Keras' epsilon is felt like 3e-4 and PyTorch's like 1e-7, so PyTorch's early
-steps are larger. comparisons/alignment.py has Keras' formula for any half."""
+steps are larger. sides/torch/keras_formulas.py has the formula for any half."""
 
 GAP = 1e-3
 # In float64 TensorFlow still holds rho as a float32: 0.9 is 2e-8 away.

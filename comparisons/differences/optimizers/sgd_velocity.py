@@ -13,7 +13,7 @@ The velocity holds gradients; the learning rate multiplies the velocity
 FIX = """\
 Equal at a constant learning rate. Where it changes, scale PyTorch's
 momentum_buffer by old rate / new rate, or Keras' momentums by new / old;
-comparisons/alignment.py has Keras' formula for any half."""
+sides/torch/keras_formulas.py has Keras' formula for any half."""
 
 GAP = 1e-1
 # TensorFlow holds the momentum as a float32: 0.9 is 2e-8 away.

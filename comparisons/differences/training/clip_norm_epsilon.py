@@ -12,7 +12,7 @@ _clip_grads_with_norm_)."""
 
 FIX = """\
 No argument removes it, but clip_grads_with_norm_ takes any norm, so norm -
-1e-6 too. comparisons/alignment.py clips with Keras' formula."""
+1e-6 too. sides/torch/keras_formulas.py clips with Keras' formula."""
 
 GAP = 1e-6
 # In float32 the rounding of the weights is half a millionth too.
