@@ -26,8 +26,7 @@ from comparisons.proof.ladder import climb
 from comparisons.report import markdown, terminal
 from comparisons.report.pictures import picture, texts
 from comparisons.request import Request, loaded, select, suited
-from comparisons.results import Environment, Exhibit, Overhead, Parity, Result
-from comparisons.sides.overhead import program_began, spent
+from comparisons.results import Environment, Exhibit, Parity, Result
 from comparisons.sides.process import Settings, Side, Sides, both_sides
 from comparisons.sides.wire import Exhibits
 from comparisons.task import Task
@@ -206,6 +205,7 @@ def perform(
 
     A `study` takes the place of a task's report, once the pair is proven.
     """
+    began = time.monotonic()
     with one_line(), Sides(settings) as sides:
         tasks, unmet = suited(select(names), settings.backend)
         if out is not None:
@@ -239,8 +239,8 @@ def perform(
         conclude(done)
         sides.close()
         if done:
-            took = spent(program_began(), time.monotonic())
-            line = terminal.time_spent(" ".join(names), took)
+            took = time.monotonic() - began
+            line = f"{' '.join(names)}: {took:.0f} s"
             console.print(escape(line), soft_wrap=True)
         if unmet:
             raise typer.Exit(2)
@@ -252,11 +252,9 @@ def one_task(
     task: Task, request: Request, sides: Sides, out: Path | None
 ) -> Result:
     """Run a task on both sides; on none where its proof is kept."""
-    began = time.monotonic()
     earlier = out / f"{task.stem}.json" if out else None
     result = kept(task, request, sides.settings)
     result = result or on_sides(task, request, sides, earlier)
-    result.overhead = Overhead(**spent(began, time.monotonic()))
     return result
 
 

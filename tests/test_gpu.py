@@ -140,8 +140,8 @@ WAITS = {
     "torch": """
 import json
 import torch
-from comparisons.sides.torch import side as torch_side
-facts = side.start(1, "cuda")
+from comparisons.sides.torch.side import SIDE
+facts = SIDE.start(1, "cuda")
 if facts["device"] != "cuda":
     print(json.dumps(facts | {"waited": None}))
     raise SystemExit
@@ -154,26 +154,26 @@ def work(*_):
     early = torch.cuda.current_stream().query()
 work()
 torch.cuda.synchronize()
-side.ENGINE.living["predict"] = work
-side.ENGINE.time_block("predict", 1, 1)
+SIDE.living["default", "predict"] = work
+SIDE.time_block("default", "predict", 1, 1)
 waited = torch.cuda.current_stream().query()
 print(json.dumps(facts | {"early": early, "waited": waited}))
 """,
     "keras": """
 import json
 from unittest import mock
-from comparisons.sides.keras import side as keras_side
+from comparisons.sides.keras.side import SIDE
 import tensorflow as tf
-facts = side.start(1, "cuda")
+facts = SIDE.start(1, "cuda")
 if facts["device"] != "cuda":
     print(json.dumps(facts | {"waited": None}))
     raise SystemExit
-side.ENGINE.living["predict"] = lambda *_: None
+SIDE.living["default", "predict"] = lambda *_: None
 wait = tf.test.experimental.sync_devices
 with mock.patch.object(
     tf.test.experimental, "sync_devices", side_effect=wait
 ) as waits:
-    side.ENGINE.time_block("predict", 1, 1)
+    SIDE.time_block("default", "predict", 1, 1)
 print(json.dumps(facts | {"early": False, "waited": waits.called}))
 """,
 }

@@ -35,7 +35,7 @@ def compare_accuracy(
     Returns also what the halves show of the first seed's models.
     """
     asked = torch.submit("describe", task.torch, config, "float32")
-    layers = keras.call("describe", task.keras, config, "float32")["layers"]
+    layers = keras.call("describe", task.keras, config, "float32").layers
     described = torch.result(asked)
     runs = []
     # Before the first training, behind which a call would have to wait.
@@ -46,7 +46,7 @@ def compare_accuracy(
     for seed, weights in enumerate(drawn):
         if seed and not task.trains:
             weights = one_ulp_away(weights, seed)
-        same: State = keras_to_torch(layers, weights, described["shapes"])
+        same: State = keras_to_torch(layers, weights, described.shapes)
         show = seed == 0
         keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
         runs.append(

@@ -63,8 +63,8 @@ def run(asked: Asked, settings: Settings) -> bool:
             )
         pairs = paired(ours, theirs, given)
         confirmed(pairs, asked)
-        several = "optimizer" in ours, "optimizer" in theirs
-        trains = all(several) and asked.targets is not None
+        learns = bool(ours.optimizer and theirs.optimizer)
+        trains = learns and asked.targets is not None
         with progress("prove") as say:
             say("climbing the ladder")
             proof = prove(

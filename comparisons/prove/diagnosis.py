@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from comparisons.proof.evidence import Failure
+from comparisons.proof.distance import Broken, whole
 from comparisons.proof.ladder import Gathered
-from comparisons.proof.rungs import flat_outputs, in_keras
+from comparisons.proof.rungs import flat_outputs, gradients_of
 from comparisons.prove.symptoms import Symptom, symptoms
 from comparisons.results import Rung
 from comparisons.weights import Layer, LayoutError
@@ -53,11 +53,11 @@ def fitting(failed: Rung, gathered: Gathered) -> list[Symptom]:
         return [Symptom(words, entries)]
     if failed.name in ("step", "trajectory"):
         return [Symptom("equal gradients, other updates", OF_STEPS)]
-    layers: list[Layer] = gathered.keras["settings"]["layers"]
+    layers = gathered.keras.layers()
     kinds = {layer.name: layer.kind for layer in layers}
     try:
         ours, theirs = compared_arrays(failed, gathered, layers)
-    except (KeyError, TypeError, LayoutError):
+    except (Broken, KeyError, IndexError, LayoutError):
         return []  # a half gave no such evidence; the rung says why
     kind = kinds.get(failed.worst.split("/")[0], "")
     return symptoms(
@@ -69,20 +69,16 @@ def compared_arrays(
     failed: Rung, gathered: Gathered, layers: Sequence[Layer]
 ) -> tuple[Any, Any]:
     """Return both sides' arrays of what a rung found to differ first."""
-    name = "training" if failed.name == "gradients" else failed.name
-    runs = [
-        evidence[f"{name} {failed.dtype}"]
-        for evidence in (gathered.keras, gathered.torch)
-    ]
-    if any(isinstance(run, Failure) for run in runs):
-        raise KeyError(name)
-    if name == "training":
+    halves = gathered.keras, gathered.torch
+    if failed.name == "gradients":
+        taken = (half.training(failed.dtype) for half in halves)
+        runs = whole(failed.name, failed.dtype, *taken)
         if failed.worst == "loss":
-            return runs[0]["losses"][:1], runs[1]["losses"][:1]
-        found = [
-            in_keras(layers, run["gradients"], run["side"] == "torch")
-            for run in runs
-        ]
+            first = [r.losses[:1] for r in runs if r.losses is not None]
+            return first[0], first[1]
+        found = [gradients_of(layers, run) for run in runs]
     else:
-        found = [flat_outputs(layers, run, runs[0]) for run in runs]
+        predicted = (half.forward(failed.dtype) for half in halves)
+        given = whole(failed.name, failed.dtype, *predicted)
+        found = [flat_outputs(layers, one, given[0]) for one in given]
     return found[0][failed.worst], found[1][failed.worst]

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from comparisons.common import RequestError
 from comparisons.sides.process import Side
-from comparisons.sides.wire import Training
+from comparisons.sides.wire import Description, Training
 from comparisons.weights import RAW, Layer, LayoutError, keras_to_torch
 
 # The PyTorch classes that a kind of Keras layer may be; of kinds that are not
@@ -183,8 +183,13 @@ class Renamed:
         }
         self.inward = {theirs: ours for ours, theirs in self.outward.items()}
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.side, name)
+    @property
+    def doing(self) -> str:
+        return self.side.doing
+
+    @doing.setter
+    def doing(self, told: str) -> None:
+        self.side.doing = told
 
     def submit(self, function: str, *args: Any) -> "Future[Any]":
         return self.side.submit(function, *map(self.sent, args))
@@ -202,17 +207,19 @@ class Renamed:
 
     def result(self, future: "Future[Any]") -> Any:
         told = self.side.result(future)
-        if not isinstance(told, dict):
-            return told
-        if not told.keys() & set(FIELDS):
+        if isinstance(told, dict):
             return renamed(told, self.inward)  # weights
-        told = dict(told)
-        for name in told.keys() & set(FIELDS):
-            told[name] = renamed(told[name], self.inward)
-        if "trained" in told:
-            named = renamed(dict.fromkeys(told["trained"]), self.inward)
-            told["trained"] = sorted(named)
-        return told
+        if not is_dataclass(told) or isinstance(told, type):
+            return told
+        fields: dict[str, Any] = {
+            name: renamed(getattr(told, name), self.inward)
+            for name in FIELDS
+            if isinstance(getattr(told, name, None), dict)
+        }
+        if isinstance(told, Description):
+            named = renamed(dict.fromkeys(told.trained), self.inward)
+            fields["trained"] = sorted(named)
+        return replace(told, **fields)
 
 
 def renamed(

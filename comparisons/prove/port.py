@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from comparisons.common import HalfFailed, Name, RequestError
-from comparisons.proof.evidence import HELD_OUT, Failure, one_ulp_away
+from comparisons.proof.distance import Broken
+from comparisons.proof.evidence import (
+    HELD_OUT,
+    Evidence,
+    Failure,
+    Question,
+    one_ulp_away,
+)
 from comparisons.proof.rungs import forward
 from comparisons.request import Request, loaded
 from comparisons.results import Rung
@@ -77,8 +84,8 @@ def port(
     keras.doing = torch.doing = f"carrying {source.name}"
     config = task.config(preset)
     try:
-        layers = keras.call("describe", task.keras, config, "float32")["layers"]
-        shapes = torch.call("describe", task.torch, config, "float32")["shapes"]
+        layers = keras.call("describe", task.keras, config, "float32").layers
+        shapes = torch.call("describe", task.torch, config, "float32").shapes
         if of == "keras":
             ours = keras.call("read_weights", task.keras, config, str(source))
             theirs = keras_to_torch(layers, ours, shapes)
@@ -156,8 +163,12 @@ def verified(
                 found.append(side.result(future))
             except HalfFailed as error:
                 found.append(Failure(str(error)))
-        key = f"forward {dtype}"
-        keras, torch = {key: found[0]}, {key: found[1], f"{key}, moved":
-                                         found[2]}  # fmt: skip
-        rungs.append(forward(task, layers, dtype, keras, torch))
+        plain = Question("forward", dtype)
+        moved = Question("forward", dtype, moved=True)
+        keras = Evidence({plain: found[0]})
+        torch = Evidence({plain: found[1], moved: found[2]})
+        try:
+            rungs.append(forward(task, layers, dtype, keras, torch))
+        except Broken as error:
+            rungs.append(error.rung)
     return rungs

@@ -6,27 +6,31 @@ rung for which a file has no functions is reported as not run.
 
 import ast
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 
 from comparisons.common import HalfFailed, RequestError
 from comparisons.differences import names as atlas
-from comparisons.proof.evidence import STEPS, Evidence, Failure
+from comparisons.proof.evidence import STEPS, Evidence, Question
 from comparisons.proof.ladder import Gathered, gather, judged
-from comparisons.proof.rungs import flat_outputs, in_keras
+from comparisons.proof.rungs import flat_outputs, gradients_of
 from comparisons.prove.diagnosis import fitting
 from comparisons.prove.guests import Guest, GuestConfig
 from comparisons.prove.pairing import Pair, Renamed, pairs_of
 from comparisons.prove.symptoms import Symptom
 from comparisons.results import Parity
 from comparisons.sides.process import Side
-from comparisons.sides.wire import write_split
+from comparisons.sides.wire import (
+    Description,
+    Outputs,
+    Recording,
+    write_split,
+)
 from comparisons.task import Half, Task
-from comparisons.weights import Layer, LayoutError
+from comparisons.weights import LayoutError
 from shared_data import Arrays
 
 TYPES = "float64", "float32"
@@ -88,17 +92,17 @@ def prove(
     )
     began = time.monotonic()
     keras, torch = sides
-    speaking = cast(Side, Renamed(torch, pairs))
+    speaking = Renamed(torch, pairs)
+    # The harness' own loop shuffles when it is asked to: nobody asks it.
+    tried = all(defines(file, "train") for file in files)
     try:
-        gathered = gather(keras, speaking, task, config, train, test, steps)
+        gathered = gather(
+            keras, speaking, task, config, train, test, steps, tried
+        )
     except HalfFailed as error:
         raise RequestError(str(error)) from None
-    of_their_own(gathered)
-    if not all(defines(file, "train") for file in files):
-        # The harness' own loop shuffles when it is asked to.
-        for evidence in (gathered.keras, gathered.torch):
-            evidence.pop("shuffled float64", None)
-    passing = passing_shapes(gathered)
+    gathered = of_their_own(gathered)
+    gathered, passing = passing_shapes(gathered)
     still = without_gradient(gathered)
     task = replace(task, zero_gradient=still)
     parity = judged(task, gathered)
@@ -129,45 +133,65 @@ def defines(path: Path, function: str) -> bool:
     )
 
 
-def passing_shapes(gathered: Gathered) -> dict[str, str]:
+def passing_shapes(gathered: Gathered) -> tuple[Gathered, dict[str, str]]:
     """Leave out layers that give other shapes, where all ends in the same.
 
     One half may crop in the layer and the other after it. What differs in the
-    end is then told by a layer that can be compared. Return both shapes by
-    layer.
+    end is then told by a layer that can be compared. Returns what is left to
+    compare, and both shapes by layer.
     """
     found: dict[str, str] = {}
-    for dtype in ("float64", "float32"):
-        key = f"forward {dtype}"
-        runs = [gathered.keras[key], gathered.torch[key]]
-        if any(isinstance(run, Failure) for run in runs):
-            return {}
-        if len({np.shape(run["predictions"]) for run in runs}) > 1:
-            return {}
-        layers: list[Layer] = gathered.keras["settings"]["layers"]
-        ours, theirs = (flat_outputs(layers, run, runs[0]) for run in runs)
+    layers = gathered.keras.layers()
+    for dtype in TYPES:
+        runs = [e.forward(dtype) for e in (gathered.keras, gathered.torch)]
+        given = [run for run in runs if isinstance(run, Outputs)]
+        if len(given) < len(runs):
+            return gathered, {}
+        if len({np.shape(run.predictions) for run in given}) > 1:
+            return gathered, {}
+        ours, theirs = (flat_outputs(layers, run, given[0]) for run in given)
         for name in ours.keys() & theirs.keys() - {"predictions"}:
             shapes = np.shape(ours[name]), np.shape(theirs[name])
             if shapes[0] != shapes[1]:
                 found[name] = f"{shapes[0]} and {shapes[1]}"
-    moved = [gathered.torch.get(f"forward {d}, moved") for d in TYPES]
-    for run in (*(gathered.keras[f"forward {d}"] for d in TYPES),
-                *(gathered.torch[f"forward {d}"] for d in TYPES),
-                *moved):  # fmt: skip
-        if isinstance(run, dict):
-            for name in found:
-                run["layers"].pop(name, None)
-    return found
+    keras, torch = (
+        without(evidence, found)
+        for evidence in (gathered.keras, gathered.torch)
+    )
+    return replace(gathered, keras=keras, torch=torch), found
 
 
-def of_their_own(gathered: Gathered) -> None:
+def without(evidence: Evidence, names: Collection[str]) -> Evidence:
+    """Return evidence without the outputs of some layers."""
+    return evidence.replaced(
+        {
+            question: replace(
+                answer,
+                layers={
+                    name: output
+                    for name, output in answer.layers.items()
+                    if name not in names
+                },
+            )
+            for question, answer in evidence.answers.items()
+            if isinstance(answer, Outputs)
+        }
+    )
+
+
+def of_their_own(gathered: Gathered) -> Gathered:
     """Judge a loss of one's own by its values: it has no name in common."""
-    both = [run["settings"] for run in (gathered.keras, gathered.torch)]
-    if any(isinstance(one, Failure) for one in both):
-        return
-    if any(one.get("loss", {}).get("name") == "its own" for one in both):
-        for one in both:
-            one.pop("loss", None)
+    both = [e.settings() for e in (gathered.keras, gathered.torch)]
+    told = [one for one in both if isinstance(one, Description)]
+    if len(told) < 2 or all(d.loss.get("name") != "its own" for d in told):
+        return gathered
+    keras, torch = (
+        evidence.replaced({Question("settings"): replace(one, loss={})})
+        for evidence, one in zip(
+            (gathered.keras, gathered.torch), told, strict=True
+        )
+    )
+    return replace(gathered, keras=keras, torch=torch)
 
 
 def task_of(
@@ -208,7 +232,7 @@ def described(
     sides: tuple[Side, Side],
     samples: int,
     channels_first: bool = False,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[Description, Description]:
     """Build both models; return what each side says of its own.
 
     Raises:
@@ -227,10 +251,9 @@ def described(
 
 
 def paired(
-    ours: Mapping[str, Any], theirs: Mapping[str, Any], given: Mapping[str, str]
+    ours: Description, theirs: Description, given: Mapping[str, str]
 ) -> list[Pair]:
-    layers: list[Layer] = ours["layers"]
-    return pairs_of(layers, theirs["shapes"], theirs["classes"], given)
+    return pairs_of(ours.layers, theirs.shapes, theirs.classes, given)
 
 
 def without_gradient(gathered: Gathered) -> tuple[str, ...]:
@@ -239,16 +262,13 @@ def without_gradient(gathered: Gathered) -> tuple[str, ...]:
     Such as a bias before BatchNorm: the optimizer divides that noise by its
     own size, and the weights drift apart.
     """
-    runs = gathered.keras, gathered.torch
-    taken = [run.get("training float64") for run in runs]
-    if not all(isinstance(run, dict) for run in taken):
+    runs = [e.trial("training") for e in (gathered.keras, gathered.torch)]
+    taken = [run for run in runs if isinstance(run, Recording)]
+    if len(taken) < 2:
         return ()
-    layers = gathered.keras["settings"]["layers"]
+    layers = gathered.keras.layers()
     try:
-        ours, theirs = (
-            in_keras(layers, run["gradients"], run["side"] == "torch")
-            for run in cast(list[Evidence], taken)
-        )
+        ours, theirs = (gradients_of(layers, run) for run in taken)
     except LayoutError:
         return ()  # the settings rung says why
     return tuple(

@@ -1,17 +1,17 @@
 """What Keras has a say in when a half is timed; twin: torch/timing.py."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from unittest import mock
 
 import keras
 import numpy as np
 from keras import ops
 
 from comparisons.sides import ceilings, glibc, quiet
+from comparisons.sides.keras.backends import BACKEND
 from comparisons.sides.keras.feeding import (
     Folders,
     as_fit_does,
@@ -20,8 +20,9 @@ from comparisons.sides.keras.feeding import (
     stream,
 )
 from comparisons.sides.keras.flops import forward_flops
+from comparisons.sides.replacing import replaced
 from comparisons.sides.retraining import HELD, Lacking, own_steps
-from comparisons.sides.timing import Framework, Mode
+from comparisons.sides.timing import Loop, Mode, Timing
 from comparisons.sides.wire import Half
 from shared_data import Arrays, first
 
@@ -50,7 +51,7 @@ def compile_with(_: Any, **arguments: Any) -> Iterator[None]:
     def with_more(self: Any, *args: Any, **kwargs: Any) -> Any:
         return compile(self, *args, **{**kwargs, **arguments})
 
-    with mock.patch.object(keras.Model, "compile", with_more):
+    with replaced(keras.Model, compile=with_more):
         yield
 
 
@@ -69,7 +70,7 @@ def policy(module: Any, name: str) -> Iterator[None]:
         finally:
             keras.config.set_dtype_policy("float32")
 
-    with mock.patch.object(module, "build_model", under_policy):
+    with replaced(module, build_model=under_policy):
         yield
 
 
@@ -126,7 +127,7 @@ def one_batch() -> Iterator[None]:
     def predict(self: Any, x: Any, *_: Any, **__: Any) -> Any:
         return self.predict_on_batch(x)
 
-    with mock.patch.object(keras.Model, "predict", predict):
+    with replaced(keras.Model, predict=predict):
         yield
 
 
@@ -296,14 +297,31 @@ def finish(value: Any) -> None:
     np.asarray(ops.convert_to_numpy(value[:1]))
 
 
-FRAMEWORK = Framework(
-    modes=modes(keras.backend.backend()),
-    steady=partial(quiet.told, keras.backend.backend()),
-    one_batch=one_batch,
-    steps=steps,
-    idiom=idiom,
-    again=again,
-    stream=stream,
-    count=count,
-    ceilings=lambda: ceilings.measured(matrices, triad),
-)
+class KerasTiming(Timing):
+    """What is timed of a Keras half."""
+
+    modes = modes(BACKEND)
+
+    def steady(self) -> list[str]:
+        return quiet.told(BACKEND)
+
+    def one_batch(self) -> AbstractContextManager[None]:
+        return one_batch()
+
+    def steps(self, *given: Any) -> Callable[[int], None]:
+        return steps(*given)
+
+    def idiom(self, *given: Any) -> Loop:
+        return idiom(*given)
+
+    def again(self, *given: Any) -> Loop:
+        return again(*given)
+
+    def streaming(self, *given: Any) -> Callable[[Arrays], None]:
+        return stream(*given)
+
+    def counted(self, *given: Any) -> dict[str, Any]:
+        return count(*given)
+
+    def limits(self) -> dict[str, float]:
+        return ceilings.measured(matrices, triad)
