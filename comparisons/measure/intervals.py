@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import integrate, stats
 
 from comparisons.results import Verdict
@@ -25,7 +26,7 @@ class Gap(NamedTuple):
 
 
 def mean_interval(
-    values: Sequence[float], confidence: float
+    values: npt.ArrayLike, confidence: float
 ) -> tuple[float, float]:
     """Return Student's t interval of the mean of two or more values."""
     with warnings.catch_warnings():

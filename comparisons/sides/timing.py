@@ -78,8 +78,9 @@ class Framework:
         the half makes of its samples once, such as features, is not timed.
     stream: the same arguments -> (arrays) that trains one epoch of samples
         which are read from disk as they are needed.
-    count: (half, config, model, arrays) -> what a training step computes.
     ceilings: () -> what this machine can do, by this framework.
+    count: (half, config, model, arrays) -> the floating-point operations and
+        bytes of a training step; None where the framework has no counter.
     """
 
     modes: dict[str, Mode]
@@ -89,8 +90,8 @@ class Framework:
     idiom: Callable[..., Callable[[int, int], None]]
     again: Callable[..., Callable[[int, int], None]]
     stream: Callable[..., Callable[[Arrays], None]]
-    count: Callable[..., dict[str, Any]]
     ceilings: Callable[[], dict[str, float]]
+    count: Callable[..., dict[str, Any]] | None = None
 
 
 @dataclass
@@ -325,7 +326,13 @@ class Works:
     # === How close to the machine ===========================================
 
     def count(self, half: Half, config: Any, train: Split) -> dict[str, Any]:
-        """Return what one training step computes; see `roofline.py`."""
+        """Return what one training step computes; see `roofline.py`.
+
+        Raises:
+            Lacking: the framework has no counter.
+        """
+        if self.framework.count is None:
+            raise Lacking("this framework does not count operations")
         self.engine.seed(config.seed)
         model = self.engine.build(half, config, "float32", None)
         # Twice as many: some are held back to validate with.

@@ -19,10 +19,8 @@ from comparisons.sides.keras.feeding import (
     part,
     stream,
 )
-from comparisons.sides.keras.flops import forward_flops
 from comparisons.sides.retraining import HELD, Lacking, own_steps
 from comparisons.sides.timing import Framework, Mode
-from comparisons.sides.wire import Half
 from shared_data import Arrays, first
 
 # Tasks whose book reads pictures from folders, one for each kind, and those
@@ -259,15 +257,7 @@ def by_hand(
             float(loss)
 
 
-# === Counting ===============================================================
-
-
-def count(
-    half: Half, config: Any, model: Any, arrays: Arrays
-) -> dict[str, Any]:
-    """Count a prediction's floating-point operations by hand, by layer."""
-    some = arrays.head(config.batch_size)
-    return {"forward": forward_flops(half.load(), model, some)}
+# === Ceilings ===============================================================
 
 
 def matrices(size: int, dtype: str) -> Callable[[], Any]:
@@ -304,6 +294,5 @@ FRAMEWORK = Framework(
     idiom=idiom,
     again=again,
     stream=stream,
-    count=count,
     ceilings=lambda: ceilings.measured(matrices, triad),
 )
