@@ -705,7 +705,7 @@ def test_a_study_names_the_commit_that_it_measured(monkeypatch):
         command, "both_sides", lambda _: nullcontext((keras, torch))
     )
     settings: Any = SimpleNamespace()
-    asked = command.Asked("idioms", 0.1)
+    asked = command.StudyRequest("idioms", 0.1)
     found = command.study(TASK, Request(), settings, asked, silent)
     assert found.environment.commit == "now"
     assert asked_of == [(TASK, keras, torch, settings)]
