@@ -1,4 +1,4 @@
-"""Accuracy over seeds: both halves trained from the same initial weights."""
+"""Accuracy over seeds: both halves train from the same initial weights."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,17 +28,18 @@ def compare_accuracy(
     baseline: float,
     say: Callable[[str], None],
 ) -> tuple[Accuracy, Exhibits]:
-    """Train both halves once for each of `seeds` seeds, from the same weights.
+    """Train both halves once for each of `seeds` seeds; compare their scores.
 
-    Where nothing trains, the weights of every seed but the first are moved by
-    one unit in the last place: what rounding makes of them is all the spread.
-    Returns also what the halves show of the first seed's models.
+    Both halves start from the same weights. Where nothing trains, every seed
+    but the first moves the weights by one unit in the last place, so that the
+    spread of the scores is the effect of rounding. Also returns what the
+    halves exhibit of the first seed's models.
     """
     asked = torch.submit("describe", task.torch, config, "float32")
     layers = keras.call("describe", task.keras, config, "float32").layers
     described = torch.result(asked)
     runs = []
-    # Before the first training, behind which a call would have to wait.
+    # Before the first training: a later call would have to wait for it.
     drawn: list[State] = [
         keras.call("initial", task.keras, config, "float32", seed)
         for seed in range(seeds)
@@ -127,9 +128,9 @@ def compare_accuracy(
 
 
 def reproduced(result: Result, earlier: Path | None) -> bool | None:
-    """Whether the last run of the same code gave the same bits.
+    """Whether the last run under the same conditions gave the same scores.
 
-    None when there is no such run to compare with.
+    The scores must be equal to the last bit. None if there is no such run.
     """
     if earlier is None or not earlier.exists():
         return None

@@ -21,7 +21,7 @@ Kind = Literal["modes", "idioms", "scale"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyRequest:
     """Which study, for how many seconds a race, of which modes."""
 
     kind: Kind
@@ -31,7 +31,7 @@ class Asked:
 
 def wanted(
     modes: str | None, against: str | None, scaled: bool, seconds: float
-) -> Asked | None:
+) -> StudyRequest | None:
     """Return the study that options ask for; None for the bench itself.
 
     Raises:
@@ -44,19 +44,19 @@ def wanted(
             f"received {' and '.join(asked)}; expected one of them at a time"
         )
     if modes:
-        return Asked("modes", seconds, modes=modes.split(","))
+        return StudyRequest("modes", seconds, modes=modes.split(","))
     if against == "idioms":
-        return Asked("idioms", seconds)
+        return StudyRequest("idioms", seconds)
     if against:
         raise RequestError(f"received --against {against}; expected idioms")
-    return Asked("scale", seconds) if scaled else None
+    return StudyRequest("scale", seconds) if scaled else None
 
 
 def study(
     task: Task,
     request: Request,
     settings: Settings,
-    asked: Asked,
+    asked: StudyRequest,
     say: Say,
 ) -> Study:
     """Do one study of a proven pair in processes that did nothing before.

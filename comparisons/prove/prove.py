@@ -1,7 +1,7 @@
-"""The ladder for any two files: `python -m comparisons prove`.
+"""Climbs the ladder with any two files: `python -m comparisons prove`.
 
-What the book's pairs are judged by, a reader's own port is judged by too. A
-rung for which a file has no functions is reported as not run.
+A reader's own port is judged by the same rungs as the book's pairs. A rung
+whose functions a file does not define is reported as not run.
 """
 
 import ast
@@ -19,7 +19,7 @@ from comparisons.proof.ladder import Gathered, gather, judged
 from comparisons.proof.rungs import flat_outputs, gradients_of
 from comparisons.prove.diagnosis import fitting
 from comparisons.prove.guests import Guest, GuestConfig
-from comparisons.prove.pairing import Pair, Renamed, pairs_of
+from comparisons.prove.pairing import LayerPair, Renamed, pairs_of
 from comparisons.prove.symptoms import Symptom
 from comparisons.results import Parity
 from comparisons.sides.process import Side
@@ -39,7 +39,7 @@ TRAINING_RUNGS = "gradients", "step", "trajectory"
 
 @dataclass(frozen=True)
 class Strangers(Task):
-    """A task of two files from elsewhere."""
+    """A task whose halves are a reader's own two files."""
 
     guests: tuple[Guest, Guest] = ()  # type: ignore[assignment]
 
@@ -53,11 +53,16 @@ class Strangers(Task):
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What the ladder found of two files.
+class FileProof:
+    """What the ladder found in two files.
 
-    not_run: why, by rung. diverges: where they part first, and what fits.
-    passing: shapes of layers that could not be compared on the way, by name.
+    Attributes:
+        parity: every rung that ran.
+        not_run: the reason, by the name of the rung.
+        diverges: the first difference; empty if there is none.
+        symptoms: what that difference looks like.
+        zero_gradient: weights that no gradient reaches.
+        passing: both shapes of layers that could not be compared, by name.
     """
 
     parity: Parity
@@ -73,16 +78,27 @@ def prove(
     arrays: Arrays,
     trains: bool,
     sides: tuple[Side, Side],
-    pairs: Sequence[Pair],
+    pairs: Sequence[LayerPair],
     folder: Path,
     steps: int = STEPS,
     left_out: Sequence[str] = (),
     channels_first: bool = False,
-) -> Proof:
+) -> FileProof:
     """Climb the ladder with two files whose layers are paired.
 
-    `arrays` hold at least two samples; `trains` says whether the rungs of
-    training can be run, `left_out` which rungs are not to count.
+    Args:
+        files: the Keras file and the PyTorch file.
+        arrays: at least two samples.
+        trains: whether the training rungs can run.
+        sides: the Keras side and the PyTorch side.
+        pairs: of layers and modules.
+        folder: where the arrays are written for both sides.
+        steps: of the trajectory rung.
+        left_out: names of rungs that do not count.
+        channels_first: whether PyTorch gets the last axis in second place.
+
+    Raises:
+        RequestError: a file's own code fails.
     """
     task = task_of(files, channels_first, trains)
     config = config_of(len(arrays))
@@ -93,7 +109,7 @@ def prove(
     began = time.monotonic()
     keras, torch = sides
     speaking = Renamed(torch, pairs)
-    # The harness' own loop shuffles when it is asked to: nobody asks it.
+    # The harness' own loop obeys `shuffle`: it need not be asked.
     tried = all(defines(file, "train") for file in files)
     try:
         gathered = gather(
@@ -115,7 +131,7 @@ def prove(
     not_run = dict.fromkeys(left_out, "left out, as asked")
     if not trains:
         not_run |= dict.fromkeys(TRAINING_RUNGS, f"{why}--targets")
-    return Proof(
+    return FileProof(
         parity,
         not_run,
         f"{failed.name} {failed.dtype}: {failed.detail}" if failed else "",
@@ -126,7 +142,7 @@ def prove(
 
 
 def defines(path: Path, function: str) -> bool:
-    """Whether a file defines a function at its top."""
+    """Whether a file defines a function at its top level."""
     return any(
         isinstance(node, ast.FunctionDef) and node.name == function
         for node in ast.parse(path.read_text()).body
@@ -134,11 +150,11 @@ def defines(path: Path, function: str) -> bool:
 
 
 def passing_shapes(gathered: Gathered) -> tuple[Gathered, dict[str, str]]:
-    """Leave out layers that give other shapes, where all ends in the same.
+    """Remove layers whose outputs have unequal shapes from the evidence.
 
-    One half may crop in the layer and the other after it. What differs in the
-    end is then told by a layer that can be compared. Returns what is left to
-    compare, and both shapes by layer.
+    One half may crop inside a layer and the other one after it. If both
+    predictions have the same shape, an error still shows in a later layer.
+    Returns what is left, and both shapes by the layer's name.
     """
     found: dict[str, str] = {}
     layers = gathered.keras.layers()
@@ -180,7 +196,7 @@ def without(evidence: Evidence, names: Collection[str]) -> Evidence:
 
 
 def of_their_own(gathered: Gathered) -> Gathered:
-    """Judge a loss of one's own by its values: it has no name in common."""
+    """Judge a self-written loss by its values alone: it has no known name."""
     both = [e.settings() for e in (gathered.keras, gathered.torch)]
     told = [one for one in both if isinstance(one, Description)]
     if len(told) < 2 or all(d.loss.get("name") != "its own" for d in told):
@@ -197,10 +213,10 @@ def of_their_own(gathered: Gathered) -> Gathered:
 def task_of(
     files: tuple[Path, Path], channels_first: bool, trains: bool
 ) -> Strangers:
-    """Return the row that the ladder needs, with no bound to be excused by.
+    """Return the row of the table of tasks that the ladder needs.
 
-    PyTorch's own formulas are reported and not bounded: how far they lead is
-    known of the book's tasks alone.
+    The native lane is reported and has no bound: how far it may drift is known
+    only for the book's tasks.
     """
     keras, torch = files
     return Strangers(
@@ -223,7 +239,7 @@ def task_of(
 
 
 def config_of(samples: int) -> GuestConfig:
-    """Two batches an epoch, the second of which is not whole."""
+    """Return settings whose batches hold half of the samples."""
     return GuestConfig(batch_size=max(1, samples // 2))
 
 
@@ -236,7 +252,7 @@ def described(
     """Build both models; return what each side says of its own.
 
     Raises:
-        RequestError: a file cannot be imported, or its model not be built.
+        RequestError: a file cannot be imported, or its model cannot be built.
     """
     task = task_of(files, channels_first, trains=False)
     asked = [
@@ -252,15 +268,15 @@ def described(
 
 def paired(
     ours: Description, theirs: Description, given: Mapping[str, str]
-) -> list[Pair]:
+) -> list[LayerPair]:
     return pairs_of(ours.layers, theirs.shapes, theirs.classes, given)
 
 
 def without_gradient(gathered: Gathered) -> tuple[str, ...]:
-    """Return weights whose gradient is rounding on both sides.
+    """Return weights whose gradient is nothing but rounding on both sides.
 
-    Such as a bias before BatchNorm: the optimizer divides that noise by its
-    own size, and the weights drift apart.
+    An example is a bias before BatchNorm. The optimizer divides such noise by
+    its own size, so that the weights drift apart.
     """
     runs = [e.trial("training") for e in (gathered.keras, gathered.torch)]
     taken = [run for run in runs if isinstance(run, Recording)]

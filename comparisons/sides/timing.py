@@ -113,11 +113,15 @@ class Timing(Engine):
     ) -> Callable[[Arrays], None]:
         """Return what trains one epoch of samples that lie on disk."""
 
-    @abstractmethod
     def counted(
         self, half: Half, config: Any, model: Any, arrays: Arrays
     ) -> dict[str, Any]:
-        """Return what a training step computes."""
+        """Return the floating-point operations and bytes of a training step.
+
+        Raises:
+            Lacking: the framework has no counter.
+        """
+        raise Lacking("this framework does not count operations")
 
     @abstractmethod
     def limits(self) -> dict[str, float]:

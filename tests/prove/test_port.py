@@ -90,7 +90,12 @@ def test_weights_of_another_model_are_refused_and_nothing_is_written(
     [
         ("a.keras", "keras", "b.keras", "a.keras and --to keras"),
         ("a.keras", "torch", "b.pt", "expected a file of .safetensors"),
-        ("a.keras", "torch", "b.safetensors", "a.keras; expected a file that"),
+        (
+            "a.keras",
+            "torch",
+            "b.safetensors",
+            "a.keras; expected a file that exists",
+        ),
         ("c.safetensors", "keras", "no/b.keras", "mkdir -p"),
         ("c.safetensors", "keras", "b.keras", "SafetensorError"),
     ],

@@ -287,7 +287,8 @@ def test_the_page_is_whole_and_needs_nothing_beside_it(whole: str) -> None:
     assert read.open == []
     tags = {tag for tag, _ in read.tags}
     assert not tags & {"script", "link", "iframe", "object", "embed"}
-    assert all(src.startswith("data:image/webp;") for src in read.values("src"))
+    held = "data:image/webp;base64,", "data:image/svg+xml;base64,"
+    assert all(src.startswith(held) for src in read.values("src"))
     assert all(href.startswith("#") for href in read.values("href"))
     assert not re.search(r"url\(|@import|\son\w+=", whole.split("</style>")[0])
     assert "prefers-color-scheme: dark" in whole
@@ -302,7 +303,9 @@ def test_every_link_of_the_page_leads_somewhere(whole: str, book) -> None:
 
 def test_the_pictures_of_the_page_are_small_and_whole(whole: str, book) -> None:
     read = Reader(whole)
-    pictures = [a for tag, a in read.tags if tag == "img"]
+    everything = [a for tag, a in read.tags if tag == "img"]
+    losses = [a for a in everything if a.get("class") == "losses"]
+    pictures = [a for a in everything if a not in losses]
     shown = [r for r in book if r.exhibit and r.exhibit.picture]
     assert len(pictures) == len(shown) > 10
     for attributes in pictures:
@@ -316,7 +319,8 @@ def test_the_pictures_of_the_page_are_small_and_whole(whole: str, book) -> None:
     trained = [
         r for r in book if r.accuracy and any(r.accuracy.losses["keras"])
     ]
-    assert [tag for tag, _ in read.tags].count("svg") == len(trained)
+    assert len(losses) == len(trained) > 10
+    assert all(attributes["alt"] for attributes in losses)
     assert len(whole) < 2_000_000
 
 
@@ -337,15 +341,22 @@ def test_a_pair_that_does_not_hold_stands_open_and_marked(result) -> None:
 
 
 def test_losses_are_drawn_from_every_seed(result) -> None:
-    root = ElementTree.fromstring(losses_svg(result.accuracy))
-    lines = [g for g in root.iter("g")]
-    assert [group.get("class") for group in lines] == ["keras", "torch"]
-    for group in lines:
-        mean = group.findall("polyline")[0].get("points") or ""
-        around = group.findall("polygon")[0].get("points") or ""
-        assert len(mean.split()) == 3 and len(around.split()) == 6
-    texts = [text.text for text in root.iter("text")]
-    assert {"0.9", "0.2", "3", "Keras", "PyTorch"} <= set(texts)
+    element = losses_svg(result.accuracy)
+    assert element == losses_svg(result.accuracy)  # the same bytes each time
+    _, _, held = element.partition("base64,")
+    root = ElementTree.fromstring(base64.b64decode(held.partition('"')[0]))
+    svg = "{http://www.w3.org/2000/svg}"
+    groups = {group.get("id"): group for group in root.iter(f"{svg}g")}
+    for side in ("keras", "torch"):
+        line = groups[f"{side}-mean"].find(f"{svg}path")
+        assert line is not None
+        # One point an epoch: the first is moved to, lines lead to the others.
+        path = line.get("d") or ""
+        assert (path.count("M"), path.count("L")) == (1, 2)
+        assert f"{side}-range" in groups
+    texts = [text.text for text in root.iter(f"{svg}text")]
+    named = {"epoch", "training loss", "Keras", "PyTorch"}
+    assert named | {"1", "2", "3"} <= set(texts)
 
 
 def test_losses_that_are_no_numbers_are_not_drawn(result) -> None:

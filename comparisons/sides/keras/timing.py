@@ -19,11 +19,9 @@ from comparisons.sides.keras.feeding import (
     part,
     stream,
 )
-from comparisons.sides.keras.flops import forward_flops
 from comparisons.sides.replacing import replaced
 from comparisons.sides.retraining import HELD, Lacking, own_steps
 from comparisons.sides.timing import Loop, Mode, Timing
-from comparisons.sides.wire import Half
 from shared_data import Arrays, first
 
 # Tasks whose book reads pictures from folders, one for each kind, and those
@@ -260,15 +258,7 @@ def by_hand(
             float(loss)
 
 
-# === Counting ===============================================================
-
-
-def count(
-    half: Half, config: Any, model: Any, arrays: Arrays
-) -> dict[str, Any]:
-    """Count a prediction's floating-point operations by hand, by layer."""
-    some = arrays.head(config.batch_size)
-    return {"forward": forward_flops(half.load(), model, some)}
+# === Ceilings ===============================================================
 
 
 def matrices(size: int, dtype: str) -> Callable[[], Any]:
@@ -319,9 +309,6 @@ class KerasTiming(Timing):
 
     def streaming(self, *given: Any) -> Callable[[Arrays], None]:
         return stream(*given)
-
-    def counted(self, *given: Any) -> dict[str, Any]:
-        return count(*given)
 
     def limits(self) -> dict[str, float]:
         return ceilings.measured(matrices, triad)
