@@ -11,13 +11,13 @@ from comparisons.common import RequestError, write_whole
 from comparisons.pages import documents, drawing, glossary, search, telling
 from comparisons.pages.colours import prose
 from comparisons.pages.sources import (
-    CHAPTERS,
     RESULTS,
     House,
     Pair,
     entry,
     pair,
 )
+from comparisons.tasks import CHAPTERS
 
 ASSETS = Path(__file__).parent / "assets"
 FILES = "files.txt"  # what the last build wrote
@@ -52,7 +52,7 @@ def make(house: House | None = None) -> dict[str, bytes]:
 
     pairs = [pair(task, house, link) for task in house.tasks]
     entries = [entry(name, house) for name in house.entries]
-    terms = glossary.terms()
+    terms = glossary.linked(glossary.terms(), house)
     texts = documents_of(house)
     site = Site(drawing.environment(), documents.Reader(house), texts)
     site.page("index.html", "index.html", chapters=chapters_of(pairs))
@@ -143,7 +143,7 @@ def chapters_of(pairs: list[Pair]) -> list[dict[str, Any]]:
     return [
         {
             "number": number,
-            "title": CHAPTERS[number],
+            "title": CHAPTERS.get(number, ""),
             "rows": [
                 (one, telling.cells(one))
                 for one in pairs

@@ -18,19 +18,6 @@ from comparisons.results import Result, read_result
 from comparisons.task import Task
 from comparisons.tasks import TASKS
 
-# Titles of the book's chapters, for its table of contents.
-CHAPTERS = {
-    2: "The mathematical building blocks of neural networks",
-    3: "Introduction to Keras and TensorFlow",
-    4: "Getting started with neural networks",
-    5: "Fundamentals of machine learning",
-    7: "Working with Keras",
-    8: "Deep learning for computer vision",
-    9: "Advanced deep learning for computer vision",
-    10: "Deep learning for timeseries",
-    11: "Deep learning for text",
-    12: "Generative deep learning",
-}
 RESULTS = "comparisons/results"
 
 

@@ -1,0 +1,54 @@
+"""Nothing but the table of tasks knows a task by name.
+
+A new pair is three files, a row and its planted faults. So no file of the
+harness, of CI and of set-up may name a task: it would be one more place that
+whoever adds a pair has to know.
+"""
+
+import re
+
+from comparisons.checkout import ROOT
+from comparisons.tasks import CHAPTERS, TASKS
+
+STEMS = re.compile("|".join(task.stem for task in TASKS))
+# Results are what a run makes of each task; entries of the atlas tell a reader
+# where a difference is met.
+MADE = ("comparisons/results/", "comparisons/differences/")
+
+
+TEXTS = {".py", ".toml", ".yml", ".html", ".js", ".css", ".json", ".txt", ""}
+
+
+def harness() -> list[str]:
+    """Return the paths of all text files of the harness, CI and set-up."""
+    paths = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("comparisons", ".github", ".ci")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.is_file() and path.suffix in TEXTS and "_cache" not in str(path)
+    ]
+    kept = [path for path in paths if not path.startswith(MADE)]
+    return [*kept, "Makefile", "pyproject.toml"]
+
+
+def test_only_the_table_of_tasks_names_them() -> None:
+    found = {
+        path: set(STEMS.findall((ROOT / path).read_text("utf-8")))
+        for path in harness()
+    }
+    assert found.pop("comparisons/tasks.py") == {task.stem for task in TASKS}
+    assert len(found) > 80
+    assert {path: stems for path, stems in found.items() if stems} == {}
+
+
+def test_every_chapter_has_its_title() -> None:
+    assert {task.chapter for task in TASKS} <= set(CHAPTERS)
+
+
+def test_data_modules_name_a_way_of_feeding_that_is_known() -> None:
+    """The Keras side feeds by arrays where a data module says nothing."""
+    known = {"folders", "pipeline"}
+    said = {getattr(task.data_module, "BOOK_FEEDS", None) for task in TASKS} - {
+        None
+    }
+    assert said == known
