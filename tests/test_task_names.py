@@ -5,7 +5,16 @@ harness, of CI and of set-up may name a task: it would be one more place that
 whoever adds a pair has to know.
 """
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
 
 from comparisons.checkout import ROOT
 from comparisons.tasks import CHAPTERS, TASKS
@@ -52,3 +61,30 @@ def test_data_modules_name_a_way_of_feeding_that_is_known() -> None:
         None
     }
     assert said == known
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="the step of CI needs jq")
+def test_ci_proves_the_chapters_of_the_table(tmp_path: Path) -> None:
+    """Run the step that lists the chapters, and read what it hands on."""
+    workflow = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / "parity.yml").read_text()
+    )
+    jobs = workflow["jobs"]
+    (step,) = (s for s in jobs["chapters"]["steps"] if s.get("id") == "list")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    output = tmp_path / "output"
+    # A link to the interpreter does not find its packages by itself.
+    told = {"GITHUB_OUTPUT": str(output), "PYTHONPATH": os.pathsep.join(
+        [str(ROOT), *sys.path])}  # fmt: skip
+    subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env=os.environ | told,
+        check=True,
+    )
+    name, _, chapters = output.read_text().partition("=")
+    assert json.loads(chapters) == sorted({task.chapter for task in TASKS})
+    ladder = jobs["ladder"]
+    assert ladder["needs"] == "chapters"
+    assert f"needs.chapters.outputs.{name}" in str(ladder["strategy"]["matrix"])
