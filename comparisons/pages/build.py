@@ -26,12 +26,11 @@ KOREAN = "README.ko.md"
 
 @dataclass(frozen=True)
 class Document:
-    """A Markdown file that becomes a page; `label` is short, for the menu."""
+    """A Markdown file that becomes a page."""
 
     path: str
     page: str
     title: str
-    label: str
     text: str
 
     @property
@@ -123,14 +122,11 @@ def documents_of(house: House) -> list[Document]:
     ]:
         path = where.relative_to(house.root).as_posix()
         text = house.text(path)
-        menu = where.stem.replace("_", " ").capitalize()
-        label = "한국어" if path == KOREAN else menu
         found.append(
             Document(
                 path,
                 documents.page_of(path, house) or "",
                 documents.title_of(text, path),
-                label,
                 text,
             )
         )

@@ -1,8 +1,8 @@
-"""Markdown as pages: the docs, and the reports that results make of themselves.
+"""Markdown as pages: the docs and the reports of results.
 
-Links and pictures are those of the repository: what has a page here is linked
-to that, what has none stays text, and pictures are copied beside the pages;
-large ones as WebP, so that no page weighs a megabyte.
+A link to a file of the repository leads to that file's page; without a page it
+becomes plain text. Pictures are copied beside the pages, large ones as WebP, so
+that every page stays below a megabyte.
 """
 
 import io
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,7 +20,7 @@ from PIL import Image
 
 from comparisons.common import RequestError
 from comparisons.pages import colours
-from comparisons.pages.sources import House, picture_size
+from comparisons.pages.sources import House
 from comparisons.report.pictures import webp
 
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
@@ -77,19 +77,19 @@ class Reader:
         )
         where = self.house.root / source
         try:
-            png = where.read_bytes()
+            content = where.read_bytes()
         except OSError:
             raise RequestError(
                 f"received no picture {where}; expected it beside its result; "
                 "make it again with `make report`"
             ) from None
-        width, height = picture_size(png, where)
         name = picture_name(source)
-        if len(png) > LARGE:
-            name = str(PurePosixPath(name).with_suffix(".webp"))
-            with Image.open(io.BytesIO(png)) as picture:
-                png = webp(picture, QUALITY)
-        self.pictures[name] = png
+        with opened(content, where) as picture:
+            width, height = picture.size
+            if len(content) > LARGE and picture.format != "WEBP":
+                name = str(PurePosixPath(name).with_suffix(".webp"))
+                content = webp(picture, QUALITY)
+        self.pictures[name] = content
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))
         image.attrSet("height", str(height))
@@ -110,6 +110,21 @@ OPEN = (
     '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
 )
 CLOSE = "</table></div>"
+
+
+def opened(content: bytes, path: Path) -> Image.Image:
+    """Return a picture; its size lets pages keep the room for it.
+
+    Raises:
+        RequestError: it is no picture.
+    """
+    try:
+        return Image.open(io.BytesIO(content))
+    except OSError:
+        raise RequestError(
+            f"received {path}, which is no picture; expected one; make it "
+            "again with `make report`"
+        ) from None
 
 
 def picture_name(source: str) -> str:

@@ -3,7 +3,6 @@
 Halves are read as text: the parent imports no framework.
 """
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,18 +182,3 @@ def entry(name: str, house: House) -> Entry:
         rows("keras_as_torch", "torch_as_keras"),
         [task for task in house.tasks if name in task.differences],
     )
-
-
-def picture_size(png: bytes, path: Path) -> tuple[int, int]:
-    """Return a picture's width and height: pages then do not jump.
-
-    Raises:
-        RequestError: it is no PNG.
-    """
-    if png[:8] != b"\x89PNG\r\n\x1a\n":
-        raise RequestError(
-            f"received {path}, which is no PNG; expected a picture; make it "
-            "again with `make report`"
-        )
-    width, height = struct.unpack(">II", png[16:24])
-    return width, height
