@@ -10,26 +10,31 @@ import sys
 import sysconfig
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
 # Seconds between two lines of progress.
-EVERY = 5.0
-# Smaller downloads are counted without a line of their own.
+EVERY = 10.0
+# Larger downloads have a line of their own, printed before they begin.
 LARGE_MB = 20.0
-DOWNLOAD = re.compile(r"\s*(?:Downloading|Using cached) (\S+) \((\S+) (\w+)\)")
+DOWNLOAD = re.compile(
+    r"\s*(?:Downloading|Using cached) (?:\S*/)?([^\s/]+?)-(\d[^-\s]*)\S* "
+    r"\((\S+) (GB|MB|kB|bytes)\)"
+)
+MEGABYTES = {"GB": 1000.0, "MB": 1.0, "kB": 1e-3, "bytes": 1e-6}
+# Lines of pip that are printed when it fails.
+LAST = 40
 COLLECTED = "Installing collected packages: "
 
 
-def size_of(line: str) -> tuple[str, float] | None:
-    """Return the file that a line of pip names and its size in megabytes."""
+def download_of(line: str) -> tuple[str, float] | None:
+    """Return the package that a line of pip names, and its megabytes."""
     found = DOWNLOAD.match(line)
-    if not found or found[1].endswith(".metadata"):
+    if not found or ".metadata" in line:
         return None
-    units = {"GB": 1000.0, "MB": 1.0}
-    return found[1].rpartition("/")[2], float(found[2]) * units.get(
-        found[3], 0.001
-    )
+    name, version, size, unit = found.groups()
+    return f"{name} {version}", float(size) * MEGABYTES[unit]
 
 
 def complete(packages: Path) -> int:
@@ -39,52 +44,62 @@ def complete(packages: Path) -> int:
 
 def watch(packages: Path, total: int, ended: threading.Event) -> None:
     """Say from time to time how many of the packages are installed."""
-    before, began, said = complete(packages), time.monotonic(), -1
+    before, began = complete(packages), time.monotonic()
     while not ended.wait(EVERY):
         # Packages that are replaced were there before: never more than total.
         done = max(0, min(complete(packages) - before, total))
-        if done != said:
-            seconds = time.monotonic() - began
-            print(f"  unpacked {done} of {total}, {seconds:.0f} s", flush=True)
-            said = done
+        say(f"unpacked {done} of {total}, {time.monotonic() - began:.0f} s")
 
 
-def follow(lines: Iterable[str], packages: Path) -> None:
-    """Print what a person wants to know of pip's lines as they come."""
-    files, megabytes, said = 0, 0.0, time.monotonic()
+def follow(lines: Iterable[str], packages: Path) -> deque[str]:
+    """Print the progress that pip's lines tell; return the last of them.
+
+    Warnings are not shown: what stops pip is among its last lines.
+    """
+    last: deque[str] = deque(maxlen=LAST)
     ended = threading.Event()
+    collected, megabytes, said = 0, 0.0, time.monotonic()
     for line in lines:
-        if line.startswith(COLLECTED):
+        last.append(line)
+        if line.startswith("Collecting "):
+            collected += 1
+        elif line.startswith(COLLECTED):
             total = line.count(",") + 1
-            print(
-                f"  {files} files, {megabytes:,.0f} MB; unpacking {total} "
-                "packages",
-                flush=True,
-            )
-            watcher = threading.Thread(
+            say(f"{megabytes:,.0f} MB there; unpacking {total} packages")
+            threading.Thread(
                 target=watch, args=(packages, total, ended), daemon=True
-            )
-            watcher.start()
+            ).start()
         elif line.startswith("Successfully installed "):
             ended.set()
-            print(f"  installed {len(line.split()) - 2} packages", flush=True)
-        elif found := size_of(line):
+            say(f"installed {len(line.split()) - 2} packages")
+        elif found := download_of(line):
             name, size = found
-            files, megabytes = files + 1, megabytes + size
+            megabytes += size
             if size >= LARGE_MB or time.monotonic() - said > EVERY:
-                print(f"  {files}: {name}, {size:.1f} MB", flush=True)
+                say(f"package {collected}: {name}, {size:.1f} MB")
                 said = time.monotonic()
     ended.set()
+    return last
+
+
+def say(text: str) -> None:
+    print(f"  {text}", flush=True)
 
 
 def main(lock: str) -> int:
     """Install `lock` where this interpreter is; return pip's exit status."""
     command = [sys.executable, "-m", "pip", "install"]
     command += ["--progress-bar", "off", "--requirement", lock]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pip:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as pip:
         assert pip.stdout is not None
-        # Errors and warnings of pip go to stderr and are seen at once.
-        follow(pip.stdout, Path(sysconfig.get_paths()["purelib"]))
+        last = follow(pip.stdout, Path(sysconfig.get_paths()["purelib"]))
+    if pip.returncode:
+        print("".join(last), end="", file=sys.stderr)
     return pip.returncode
 
 

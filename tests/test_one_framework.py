@@ -91,6 +91,24 @@ def test_a_lock_has_one_framework_in_the_versions_of_all(name: str) -> None:
     assert locked == {package: known[package] for package in locked}
 
 
+@every_half
+def test_make_installs_that_lock_in_an_environment_of_its_own(
+    name: str,
+) -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "--always-make", f"setup-{name}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    installed = [li for li in done.stdout.splitlines() if "install.py" in li]
+    assert installed == [
+        f".venv-{name}-only/bin/python -I comparisons/install.py "
+        f"requirements-{name}-only.lock"
+    ]
+
+
 # === In such an environment =================================================
 
 

@@ -1,4 +1,4 @@
-"""Makes all pages in memory, then writes them: all of them or none."""
+"""Makes all pages in memory, then writes all of them or none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from comparisons.pages.sources import (
 from comparisons.tasks import CHAPTERS
 
 ASSETS = Path(__file__).parent / "assets"
-FILES = "files.txt"  # what the last build wrote
+FILES = "files.txt"  # the list of files that the last build wrote
 KOREAN = "README.ko.md"
 
 
@@ -114,7 +114,7 @@ class Site:
 
 
 def documents_of(house: House) -> list[Document]:
-    """Return every document that there is."""
+    """Return the documents: docs/*.md and the Korean README."""
     found = []
     for where in [
         *sorted((house.root / "docs").glob("*.md")),
@@ -134,7 +134,7 @@ def documents_of(house: House) -> list[Document]:
 
 
 def chapters_of(pairs: list[Pair]) -> list[dict[str, Any]]:
-    """Return the table of contents: chapters in order, with their pairs."""
+    """Return the table of contents: the chapters with their pairs."""
     numbers = dict.fromkeys(one.task.chapter for one in pairs)
     return [
         {
@@ -153,14 +153,14 @@ def chapters_of(pairs: list[Pair]) -> list[dict[str, Any]]:
 def neighbours(
     pairs: list[Pair],
 ) -> list[tuple[Pair | None, Pair, Pair | None]]:
-    """Return every pair with the one before and the one after it."""
+    """Return every pair with its predecessor and its successor."""
     return list(
         zip([None, *pairs[:-1]], pairs, [*pairs[1:], None], strict=True)
     )
 
 
 def write(files: Mapping[str, bytes], out: Path) -> list[Path]:
-    """Write the site and take away what an earlier build left behind.
+    """Write the site, and delete files of earlier builds that it lacks.
 
     Raises:
         RequestError: the folder cannot be written to.

@@ -60,13 +60,13 @@ def terms(path: Path = PATH) -> list[Term]:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise RequestError(
             f"received {path} ({error}); expected a TOML file of [[term]]; "
-            "mend it"
+            "correct it"
         ) from None
     for row in rows:
         if not needed <= set(row) <= allowed or not all(row.values()):
             raise RequestError(
                 f"received the term {row.get('en', row)} in {path}; expected "
-                f"{', '.join(sorted(needed))} and perhaps seen; mend it"
+                f"{', '.join(sorted(needed))} and perhaps seen; correct it"
             )
     return sorted((Term(**row) for row in rows), key=lambda t: t.en.lower())
 
