@@ -514,3 +514,19 @@ TASKS = (
     ),
 )
 BY_STEM = {task.stem: task for task in TASKS}
+
+# The titles of the book's chapters.
+CHAPTERS = {
+    2: "The mathematical building blocks of neural networks",
+    3: "Introduction to Keras and TensorFlow",
+    4: "Getting started with neural networks",
+    5: "Fundamentals of machine learning",
+    6: "The universal workflow of machine learning",
+    7: "Working with Keras",
+    8: "Deep learning for computer vision",
+    9: "Advanced deep learning for computer vision",
+    10: "Deep learning for timeseries",
+    11: "Deep learning for text",
+    12: "Generative deep learning",
+    13: "Best practices for the real world",
+}

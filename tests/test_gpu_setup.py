@@ -258,7 +258,7 @@ def test_an_interpreter_that_a_person_has_set_stays(house: House) -> None:
 
 
 def test_jax_is_installed_where_the_keras_half_runs(house: House) -> None:
-    told = "-m pip install --quiet --requirement requirements-jax.lock"
+    told = "-I comparisons/install.py requirements-jax.lock"
     house.install(".venv")
     (line,) = house.make("setup-jax")
     assert line.startswith(".venv/bin/python ") and line.endswith(told)
@@ -276,7 +276,7 @@ def test_the_tests_run_where_their_tools_are(house: House) -> None:
 def installs(lines: list[str]) -> list[tuple[str, str]]:
     """Return the interpreter and the lock of every installation."""
     found = re.findall(
-        r"^(\S+) -m pip install .*--requirement (\S+)$", "\n".join(lines), re.M
+        r"^(\S+) -I comparisons/install.py (\S+)$", "\n".join(lines), re.M
     )
     return sorted(found)
 

@@ -55,12 +55,6 @@ def test_it_runs_on_every_occasion_that_is_promised() -> None:
     assert 0 < int(minute) < 60 and 0 <= int(hour) < 6
 
 
-def test_the_matrix_has_every_chapter_that_has_a_pair() -> None:
-    chapters = JOBS["ladder"]["strategy"]["matrix"]["chapter"]
-    assert chapters == sorted({task.chapter for task in TASKS})
-    assert JOBS["ladder"]["strategy"]["fail-fast"] is False
-
-
 def test_every_action_is_of_github_and_pinned() -> None:
     found = list(uses())
     assert found

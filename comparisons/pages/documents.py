@@ -1,8 +1,8 @@
-"""Markdown as pages: the docs, and the reports that results make of themselves.
+"""Markdown as pages: the docs and the reports of results.
 
-Links and pictures are those of the repository: what has a page here is linked
-to that, what has none stays text, and pictures are copied beside the pages;
-large ones as WebP, so that no page weighs a megabyte.
+A link to a file of the repository leads to that file's page; without a page it
+becomes plain text. Pictures are copied beside the pages, large ones as WebP, so
+that every page stays below a megabyte.
 """
 
 import io
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,27 +20,27 @@ from PIL import Image
 
 from comparisons.common import RequestError
 from comparisons.pages import colours
-from comparisons.pages.sources import House, picture_size
+from comparisons.pages.sources import House
 from comparisons.report.pictures import webp
 
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
 ATLAS = re.compile(r"comparisons/differences/\w+/(?!__)(\w+)\.py")
 OUTSIDE = re.compile(r"[a-z]+:")
-# Bytes, and a quality that shows no loss.
+# Above LARGE bytes pictures become WebP, in a quality without visible loss.
 LARGE, QUALITY = 150_000, 90
 
 
 @dataclass
 class Reader:
-    """Turns Markdown into HTML and remembers the pictures that it shows."""
+    """Turns Markdown into HTML and collects the pictures that it shows."""
 
     house: House
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def html(self, text: str, path: str, root: str = "../") -> Markup:
-        """Return Markdown that lies at `path` in the repository as HTML.
+        """Return the Markdown of the file `path` of the repository as HTML.
 
-        `root` leads from the page to the site's first folder.
+        `root` leads from the page to the top folder of the site.
 
         Raises:
             RequestError: a picture that it shows is missing.
@@ -55,7 +55,7 @@ class Reader:
         for i, token in enumerate(tokens):
             if token.type == "heading_open":
                 anchor = slug(tokens[i + 1].content)
-                if anchor not in anchors:  # the first of a name keeps it
+                if anchor not in anchors:  # only the first heading of a name
                     anchors.add(anchor)
                     token.attrSet("id", anchor)
             for child in token.children or []:
@@ -66,9 +66,9 @@ class Reader:
                 token.children, partial(self.address, base=base, root=root)
             )
         html = markdown.renderer.render(tokens, markdown.options, {})
-        # A wide table scrolls by itself, with the keyboard too.
+        # A wide table scrolls by itself; the keyboard can scroll it.
         html = html.replace("<table>", OPEN).replace("</table>", CLOSE)
-        html = html.replace("<th></th>", "<td></td>")  # heads nothing
+        html = html.replace("<th></th>", "<td></td>")  # an empty header cell
         return Markup(html)
 
     def take_picture(self, image: Token, base: str, root: str) -> None:
@@ -77,25 +77,25 @@ class Reader:
         )
         where = self.house.root / source
         try:
-            png = where.read_bytes()
+            content = where.read_bytes()
         except OSError:
             raise RequestError(
                 f"received no picture {where}; expected it beside its result; "
                 "make it again with `make report`"
             ) from None
-        width, height = picture_size(png, where)
         name = picture_name(source)
-        if len(png) > LARGE:
-            name = str(PurePosixPath(name).with_suffix(".webp"))
-            with Image.open(io.BytesIO(png)) as picture:
-                png = webp(picture, QUALITY)
-        self.pictures[name] = png
+        with opened(content, where) as picture:
+            width, height = picture.size
+            if len(content) > LARGE and picture.format != "WEBP":
+                name = str(PurePosixPath(name).with_suffix(".webp"))
+                content = webp(picture, QUALITY)
+        self.pictures[name] = content
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))
         image.attrSet("height", str(height))
 
     def address(self, href: str, base: str, root: str) -> str | None:
-        """Return where a link leads from a page, or None: nowhere here."""
+        """Return the address of a link on a page; None if the site lacks it."""
         if OUTSIDE.match(href) or href.startswith("#"):
             return href
         path, _, anchor = href.partition("#")
@@ -110,6 +110,21 @@ OPEN = (
     '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
 )
 CLOSE = "</table></div>"
+
+
+def opened(content: bytes, path: Path) -> Image.Image:
+    """Open a picture; pages keep room for it by its size.
+
+    Raises:
+        RequestError: it is no picture.
+    """
+    try:
+        return Image.open(io.BytesIO(content))
+    except OSError:
+        raise RequestError(
+            f"received {path}, which is no picture; expected one; make it "
+            "again with `make report`"
+        ) from None
 
 
 def picture_name(source: str) -> str:
@@ -138,7 +153,7 @@ def page_of(path: str, house: House) -> str | None:
 def without_dead_links(
     tokens: list[Token] | None, resolve: Callable[[str], str | None]
 ) -> list[Token] | None:
-    """Return inline tokens whose links lead somewhere; others become text."""
+    """Return inline tokens; links without an address become text."""
     if tokens is None:
         return None
     kept, dead = [], 0
@@ -161,7 +176,7 @@ def highlighted(code: str, language: str, _: str) -> str:
 
 
 def slug(title: str) -> str:
-    """Return a heading's anchor: its words before a colon."""
+    """Return the anchor of a heading: its words before a colon."""
     words = re.findall(r"\w+", title.split(":")[0].lower())
     return "-".join(words)
 
@@ -170,7 +185,7 @@ def title_of(text: str, path: str) -> str:
     """Return a document's title.
 
     Raises:
-        RequestError: it does not begin with one.
+        RequestError: the text does not begin with a title.
     """
     found = re.match(r"# (.+)\n", text)
     if not found:

@@ -1,4 +1,4 @@
-"""What pages say of results: the cells of the index, the report of a pair."""
+"""Results as pages show them: cells of the index, the report of a pair."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from comparisons.report.words import (
 )
 from comparisons.results import Result
 
-# Where a pair's report parts into what stands above and below the code.
+# The report of a pair is split here: one part above the code, one below.
 FIRST_HEADING = "\n## "
 
 
@@ -68,7 +68,7 @@ def whole(pair: Pair) -> Result:
 
 
 def above(pair: Pair) -> str:
-    """Return what a reader must know before the code, as Markdown."""
+    """Return what a reader should know before the code, as Markdown."""
     text = report.markdown(whole(pair)).split(FIRST_HEADING)[0]
     return text.partition("\n")[2].strip()  # without its title
 
@@ -81,7 +81,7 @@ def below(pair: Pair) -> str:
 
 
 def apart(told: Difference) -> str:
-    """Return how far apart the defaults of an entry are, in words."""
+    """Return how far apart the defaults of an entry are."""
     if math.isinf(told.gap):
         return "Defaults do not compare: one refuses, or the shapes differ"
     return f"Defaults at least {told.gap:.0e} apart in {told.gap_type}"

@@ -197,11 +197,14 @@ from importlib import import_module
 
 import numpy as np
 from comparisons.sides.keras.feeding import Folders
-from comparisons.sides.keras.timing import FOLDERS
+from comparisons.sides.keras.timing import book_feeds
+from comparisons.tasks import TASKS
 
 found = []
-for stem in FOLDERS:
-    module = import_module(f"keras_impl.{stem}")
+for task in TASKS:
+    module = import_module(task.keras.module)
+    if book_feeds(module) != "folders":
+        continue
     config = module.Config(train_samples=40, test_samples=10)
     arrays = module.load_data(config).train
     given = module.to_inputs(arrays.inputs)

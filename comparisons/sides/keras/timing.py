@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import keras
@@ -23,20 +24,6 @@ from comparisons.sides.replacing import replaced
 from comparisons.sides.retraining import HELD, Lacking, own_steps
 from comparisons.sides.timing import Loop, Mode, Timing
 from shared_data import Arrays, first
-
-# Tasks whose book reads pictures from folders, one for each kind, and those
-# whose book has a tf.data pipeline of arrays; the others give arrays to `fit`.
-FOLDERS = (
-    "chapter08_small_data",
-    "chapter08_fine_tuning",
-    "chapter09_mini_xception",
-)
-PIPELINES = (
-    "chapter10_",
-    "chapter11_",
-    "chapter12_text_generation",
-    "chapter12_gan",
-)
 
 # === Modes ==================================================================
 
@@ -180,15 +167,16 @@ def idiom(
 ) -> Callable[[int, int], None]:
     """Return training as the textbook feeds it in this chapter.
 
-    Arrays go to `fit`; pictures of two kinds are read from a folder each and
-    decoded anew in every epoch; texts and time series come by tf.data, shuffled
-    and batched; what chapters 2 and 3 write by hand stays eager. Model, loss
-    and optimizer are the half's own, so that feeding alone differs.
+    The task's data module says how, in `BOOK_FEEDS`: "folders" of pictures,
+    one for each class, decoded anew in every epoch; a "pipeline" of tf.data,
+    shuffled and batched; arrays given to `fit` where it says nothing. A loop
+    written by hand stays eager. Model, loss and optimizer are the half's own,
+    so only the feeding differs.
     """
     if hasattr(module, "train_step"):
         return partial(by_hand, module, model, arrays, config)
     fitted, args, _ = call_of_fit(module, model, arrays, config)
-    stem = module.__name__.rpartition(".")[2]
+    feeds = book_feeds(module)
 
     def fit_arrays(epochs: int, samples: int) -> None:
         some = [first(a, samples) for a in args]
@@ -202,7 +190,7 @@ def idiom(
         data = data.shuffle(samples).batch(config.batch_size)
         fitted.fit(data, epochs=epochs)
 
-    if stem.startswith(FOLDERS):
+    if feeds == "folders":
         folders = Folders(arrays, args[0])
 
         def fit_folders(epochs: int, samples: int) -> None:
@@ -210,7 +198,13 @@ def idiom(
             fitted.fit(data, epochs=epochs)
 
         return fit_folders
-    return fit_pipeline if stem.startswith(PIPELINES) else fit_arrays
+    return fit_pipeline if feeds == "pipeline" else fit_arrays
+
+
+def book_feeds(module: Any) -> str:
+    """Return how the book feeds a half's task, as its data module says."""
+    stem = module.__name__.rpartition(".")[2]
+    return getattr(import_module(f"shared_data.{stem}"), "BOOK_FEEDS", "arrays")
 
 
 def again(
