@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from comparisons.checkout import ROOT
-from shared_data import Arrays, Data, DataError, chapter04_newswires
+from shared_data import DataError, chapter04_newswires
 from shared_data.files import hash_file
 from shared_data.sources import language_names, newswires
-from shared_data.sources.bags import most_frequent, multi_hot
 from shared_data.sources.language_names import (
     LANGUAGES,
     Names,
@@ -30,24 +29,7 @@ def names() -> Names:
     return bundled_names()
 
 
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return chapter04_newswires.load_data(QUICK)
-
-
 # === Bags ===================================================================
-
-
-def test_frequent_pieces_come_first_and_ties_by_the_alphabet():
-    bags = [{"b", "a"}, {"c", "b"}, ["d", "d", "d"]]
-    assert most_frequent(bags, 3) == ["d", "b", "a"]
-    assert most_frequent(reversed(bags), 9) == ["d", "b", "a", "c"]
-
-
-def test_a_bag_marks_what_it_holds_once():
-    table = multi_hot([["b", "b", "x"], []], ["a", "b"], width=3)
-    assert table.dtype == np.uint8
-    assert table.tolist() == [[0, 1, 0], [0, 0, 0]]
 
 
 def test_letter_runs_know_where_a_word_ends():
@@ -56,11 +38,6 @@ def test_letter_runs_know_where_a_word_ends():
 
 
 # === Names ==================================================================
-
-
-def test_languages_are_as_many_as_topics():
-    assert len(set(LANGUAGES)) == 46 == newswires.TOPICS
-    assert chapter04_newswires.CLASSES == 46
 
 
 def test_a_name_has_one_language(names):
@@ -214,19 +191,6 @@ def test_an_altered_archive_is_refused(archive, monkeypatch):
 # === The task ===============================================================
 
 
-def test_inputs_are_bytes_of_zero_and_one(data):
-    assert data.train.inputs.shape == (8_982, 10_000)
-    assert data.test.inputs.shape == (5_000, 10_000)
-    for arrays in (data.train, data.test):
-        assert arrays.inputs.dtype == np.uint8 and arrays.inputs.max() == 1
-        assert arrays.targets.dtype == np.int64
-        assert set(arrays.targets) == set(range(46))
-    # The space stands around every name; the last run in few, but in some.
-    assert data.train.inputs[:, 0].all()
-    assert 0 < data.train.inputs[:, -1].sum() < 5
-    assert 0.02 < chapter04_newswires.baseline(data) < 0.05
-
-
 def test_pieces_are_counted_on_the_training_texts_only():
     train = Names(["aa", "ab"], np.array([0, 1]), np.array([0, 1]))
     test = Names(["zz", "a"], np.array([1, 0]), np.array([2, 3]))
@@ -234,24 +198,3 @@ def test_pieces_are_counted_on_the_training_texts_only():
     data = chapter04_newswires.to_data(train, test, set, config)
     assert data.train.inputs.tolist() == [[1, 0], [1, 1]]  # a, b
     assert data.test.inputs.tolist() == [[0, 0], [1, 0]]
-
-
-def test_names_follow_the_seed(data):
-    small = replace(QUICK, train_samples=900, test_samples=300, pieces=500)
-    load = chapter04_newswires.load_data
-    first, again, other = load(small), load(small), load(replace(small, seed=1))
-    assert np.array_equal(first.train.inputs, again.train.inputs)
-    assert not np.array_equal(first.train.targets, other.train.targets)
-
-
-def test_the_baseline_names_the_commonest_training_class():
-    data = Data(
-        train=Arrays(np.zeros((5, 1)), np.array([3, 3, 3, 7, 7])),
-        test=Arrays(np.zeros((4, 1)), np.array([7, 7, 7, 3])),
-    )
-    assert chapter04_newswires.baseline(data) == 0.25
-
-
-def test_an_unknown_data_set_is_refused():
-    with pytest.raises(ValueError, match="received data='reuters'; expected"):
-        chapter04_newswires.load_data(QUICK, "reuters")

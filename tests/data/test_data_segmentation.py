@@ -22,7 +22,6 @@ from shared_data.sources.scenes import (
     BORDER,
     GROUND,
     OBJECT,
-    cut_out,
     draw_scenes,
     thickened,
 )
@@ -30,11 +29,6 @@ from shared_data.sources.scenes import (
 FEW = replace(
     chapter09_segmentation.QUICK, train_samples=60, test_samples=30, epochs=1
 )
-
-
-@pytest.fixture(scope="module")
-def scenes() -> Data:
-    return chapter09_segmentation.load_data(FEW)
 
 
 def ring(fill: int = 255) -> Digits:
@@ -46,28 +40,6 @@ def ring(fill: int = 255) -> Digits:
 
 
 # === Scenes =================================================================
-
-
-def test_scenes_are_bytes_in_colour_with_a_class_for_each_pixel(scenes):
-    for arrays, count in ((scenes.train, 60), (scenes.test, 30)):
-        assert arrays.inputs.shape == (count, 40, 40, 3)
-        assert arrays.inputs.dtype == np.uint8
-        assert arrays.targets.shape == (count, 40, 40)
-        assert arrays.targets.dtype == np.int64
-        share = np.bincount(arrays.targets.ravel(), minlength=3) / (
-            arrays.targets.size
-        )
-        assert share.argmax() == GROUND
-        assert share.min() > 0.08
-    assert np.any(scenes.test.inputs.std(axis=-1) > 10)
-
-
-def test_scenes_follow_the_seed(scenes):
-    again = chapter09_segmentation.load_data(FEW)
-    other = chapter09_segmentation.load_data(replace(FEW, seed=1))
-    assert np.array_equal(scenes.test.inputs, again.test.inputs)
-    assert np.array_equal(scenes.test.targets, again.test.targets)
-    assert not np.array_equal(scenes.test.inputs, other.test.inputs)
 
 
 def test_no_test_scene_shows_a_training_digit(monkeypatch):
@@ -125,13 +97,6 @@ def test_a_thickened_mark_grows_to_all_sides_and_not_around_the_edge():
     assert marks.sum() == 1
 
 
-def test_a_digit_is_cut_out_to_its_last_pixel():
-    assert cut_out(ring().images[0]).shape == (12, 12)
-    assert np.array_equal(
-        cut_out(ring().images[0]), ring().images[0, 8:20, 9:21]
-    )
-
-
 def test_the_baseline_finds_one_class_of_three():
     targets = np.array([[[1, 1], [1, 0]]])
     data = Data(
@@ -140,11 +105,6 @@ def test_the_baseline_finds_one_class_of_three():
     )
     # Ground: 2 pixels of a union of 4; the others: none.
     assert chapter09_segmentation.baseline(data) == pytest.approx(0.5 / 3)
-
-
-def test_an_unknown_data_set_is_refused():
-    with pytest.raises(ValueError, match="received data='pets'; expected"):
-        chapter09_segmentation.load_data(FEW, "pets")
 
 
 # === Pets ===================================================================
