@@ -66,55 +66,64 @@ def change(house: House, path: str, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
-def test_a_missing_section_is_named(house: House):
-    text = (house.root / f"torch_impl/{DIGITS}.py").read_text()
-    banner = next(li for li in text.split("\n") if "=== Evaluation" in li)
-    change(house, f"torch_impl/{DIGITS}.py", banner, "")
-    with pytest.raises(RequestError, match="torch_impl.* section Evaluation"):
-        build.make(house)
-
-
-def test_a_section_that_neither_half_has_is_named(house: House):
-    for package in HALVES.values():
-        change(house, f"{package}/{DIGITS}.py", "# === Data =", "# --- Data -")
-    with pytest.raises(RequestError, match="without a section Data"):
-        build.make(house)
-
-
-def test_a_half_that_is_no_python_is_named(house: House):
-    change(house, f"torch_impl/{DIGITS}.py", "def main(", "def main((")
-    with pytest.raises(RequestError, match="is no Python in line"):
-        build.make(house)
-
-
-def test_a_result_of_another_schema_is_named(house: House):
-    path = f"comparisons/results/bench/{DIGITS}.json"
-    change(house, path, '"schema_version": 1', '"schema_version": 7')
-    with pytest.raises(RequestError, match="does not fit schema version 1"):
-        build.make(house)
-
-
-def test_the_command_ends_with_one_line_and_writes_nothing(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("paths", "old", "new", "told"),
+    [
+        (
+            (f"torch_impl/{DIGITS}.py",),
+            "# === Evaluation =",
+            "# --- Evaluation -",
+            "torch_impl.* section Evaluation",
+        ),
+        (
+            (f"keras_impl/{DIGITS}.py", f"torch_impl/{DIGITS}.py"),
+            "# === Data =",
+            "# --- Data -",
+            "without a section Data",
+        ),
+        (
+            (f"torch_impl/{DIGITS}.py",),
+            "def main(",
+            "def main((",
+            "is no Python in line",
+        ),
+        (
+            (f"{RESULTS}/bench/{DIGITS}.json",),
+            '"schema_version": 1',
+            '"schema_version": 7',
+            "does not fit schema version 1",
+        ),
+        (
+            ("README.ko.md",),
+            "# ",
+            "",
+            "README.ko.md without a title",
+        ),
+    ],
+)
+def test_what_cannot_be_shown_is_named(
+    house: House, paths: tuple[str, ...], old: str, new: str, told: str
 ):
-    (house.root / f"torch_impl/{DIGITS}.py").unlink()
+    for path in paths:
+        change(house, path, old, new)
+    with pytest.raises(RequestError, match=told) as caught:
+        build.make(house)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("whole", (True, False))
+def test_the_command_writes_all_pages_or_none(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+):
+    if not whole:
+        (house.root / f"torch_impl/{DIGITS}.py").unlink()
     make = build.make
     monkeypatch.setattr(build, "make", lambda: make(house))
     out = tmp_path / "out"
     done = CliRunner().invoke(command.app, ["site", "--out", str(out)])
-    assert done.exit_code == 2
-    assert not out.exists()
-
-
-def test_the_command_writes_where_it_is_told(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    make = build.make
-    monkeypatch.setattr(build, "make", lambda: make(house))
-    out = tmp_path / "out"
-    done = CliRunner().invoke(command.app, ["site", "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    assert (out / "index.html").is_file()
+    assert done.exit_code == (0 if whole else 2), done.output
+    assert (out / "index.html").is_file() == whole
+    assert out.exists() == whole
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
@@ -146,9 +155,3 @@ def test_documents_link_to_pages_and_to_nothing_that_is_not_there(
     assert "b c" in re.sub(r"<[^>]+>", "", html)
     assert "&lt;b&gt;" in html
     assert '<span class="m">1</span>' in html
-
-
-def test_a_document_without_a_title_is_named(house: House):
-    (house.root / "README.ko.md").write_text("no title\n")
-    with pytest.raises(RequestError, match="README.ko.md without a title"):
-        build.make(house)
