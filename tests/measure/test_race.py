@@ -407,8 +407,6 @@ def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
     assert len(sides.order()) == 4 * BUDGET.attempts
 
 
-
-
 def test_short_letters_fill_a_block_that_can_be_watched(monkeypatch):
     # 0.1 s each: eight of them are 0.8 s, two turns of four.
     sides = Sides(monkeypatch, lambda name, _: 0.1, letters=8)

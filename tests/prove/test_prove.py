@@ -17,7 +17,7 @@ from comparisons.prove.given import as_map, read_arrays, read_map
 from comparisons.prove.guests import called
 from comparisons.prove.pairing import pairs_of, renamed
 from comparisons.prove.prove import Proof, described, paired, prove
-from comparisons.sides.process import Settings, both_sides
+from comparisons.sides.process import Settings
 from comparisons.weights import Layer
 from shared_data import Arrays
 
@@ -285,12 +285,6 @@ MISTAKES = {
         "forward", "tags", "",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sides():
-    with both_sides(Settings(device="cpu", threads=1)) as both:
-        yield both
 
 
 def proof_of(model: str, torch: Path, sides: Any, folder: Path) -> Proof:
