@@ -279,18 +279,6 @@ def test_book_weather_is_six_hourly_series(load_weather):
     )
 
 
-def test_the_lock_is_one_that_sha256sum_reads(cache, load_weather):
-    load_weather()
-    lock = (cache / f"{JENA}.sha256").read_text()
-    assert lock == f"{hash_file(cache / JENA)}  {JENA}\n"
-
-
-def test_progress_is_shown_on_a_terminal(load_digits, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    load_digits()
-    assert "100%" in capsys.readouterr().err
-
-
 # === What goes wrong on the way =============================================
 
 

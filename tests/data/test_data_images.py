@@ -141,21 +141,6 @@ def drawn() -> Data:
     return chapter12_gan.load_data(FEW)
 
 
-def test_every_image_brings_two_places_and_two_label_noises(drawn):
-    for arrays, count in ((drawn.train, 1_200), (drawn.test, 800)):
-        inputs = arrays.inputs
-        assert inputs["images"].shape == (count, 16, 16, 1)
-        assert inputs["latent"].shape == (count, 2, 128)
-        assert inputs["label noise"].shape == (count, 2)
-        assert 0 <= inputs["label noise"].min()
-        assert 0.045 < inputs["label noise"].max() <= 0.05
-        assert inputs["images"].min() == pytest.approx(PAPER)
-        assert inputs["images"].max() == pytest.approx(INK, abs=0.005)
-    latent = drawn.train.inputs["latent"]
-    assert abs(latent.mean()) < 0.01 and abs(latent.std() - 1) < 0.01
-    assert not np.array_equal(latent[:, 0], latent[:, 1])
-
-
 def test_digits_are_padded_and_resized():
     digit = np.zeros((1, 28, 28), np.uint8)
     digit[0, 0, 27] = 255
@@ -256,12 +241,6 @@ def test_photographs_are_dreamt_of_and_painted_in_one_style(data):
     assert style.STYLE not in style.CONTENTS
 
 
-def test_octaves_grow_by_the_scale_up_to_the_size():
-    config = replace(chapter12_deep_dream.QUICK, size=196, scale=1.4, octaves=3)
-    assert config.sizes == [100, 140, 196]
-    assert replace(config, octaves=1).sizes == [196]
-
-
 def test_resizing_keeps_what_is_linear():
     ramp = np.linspace(0, 1, 8)
     images = np.broadcast_to(ramp[:, np.newaxis, np.newaxis], (2, 8, 8, 3))
@@ -271,15 +250,3 @@ def test_resizing_keeps_what_is_linear():
     # Between the centres of the first and the last pixel it stays a ramp.
     assert np.allclose(np.diff(large[0, 1:23, 0, 0]), 1 / 7 / 3)
     assert np.allclose(pictures.resized(large, 8), images, atol=1e-12)
-
-
-def test_what_is_shown_lies_between_0_and_1():
-    images = np.random.default_rng(0).normal(size=(2, 16, 16, 3))
-    heat = np.array([[[0.0, 1.0], [0.5, 0.2]]] * 2)
-    for shown in (
-        pictures.to_grey(images[..., 0]),
-        pictures.to_pattern(images),
-        pictures.under_heat(images, heat),
-    ):
-        assert len(shown) == 2
-        assert shown.min() >= 0 and shown.max() <= 1

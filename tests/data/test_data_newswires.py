@@ -17,7 +17,6 @@ from shared_data.sources.language_names import (
     LANGUAGES,
     Names,
     bundled_names,
-    letter_runs,
     load_names,
 )
 
@@ -27,14 +26,6 @@ QUICK = chapter04_newswires.QUICK
 @pytest.fixture(scope="module")
 def names() -> Names:
     return bundled_names()
-
-
-# === Bags ===================================================================
-
-
-def test_letter_runs_know_where_a_word_ends():
-    assert letter_runs("ab") == {" ", "a", "b", " a", "ab", "b ", " ab", "ab "}
-    assert "b c" in letter_runs("ab cd")
 
 
 # === Names ==================================================================

@@ -87,16 +87,6 @@ def test_digits_of_a_scene_keep_apart():
     assert set(counts) == {1.0, 2.0, 3.0}
 
 
-def test_a_thickened_mark_grows_to_all_sides_and_not_around_the_edge():
-    marks = np.zeros((1, 5, 6), bool)
-    marks[0, 0, 2] = True
-    grown = thickened(marks, 2)
-    assert np.array_equal(np.argwhere(grown[0]).min(axis=0), [0, 0])
-    assert np.array_equal(np.argwhere(grown[0]).max(axis=0), [2, 4])
-    assert grown.sum() == 3 * 5
-    assert marks.sum() == 1
-
-
 def test_the_baseline_finds_one_class_of_three():
     targets = np.array([[[1, 1], [1, 0]]])
     data = Data(
@@ -153,13 +143,6 @@ def test_pets_come_resized_with_their_masks(cache):
     assert np.array_equal(found.masks[0], np.tile(expected, (8, 1)))
     assert np.abs(found.images[0].mean((0, 1)) - (200, 40, 90)).max() < 5
     assert not (cache.parent / "evil").exists()
-
-
-def test_the_book_preset_splits_pets_without_overlap(cache):
-    config = replace(FEW, size=8, train_samples=2, test_samples=1)
-    data = chapter09_segmentation.load_data(config, "book")
-    assert len(data.train) == 2 and len(data.test) == 1
-    assert data.train.targets.dtype == np.int64
 
 
 def test_an_archive_of_other_things_is_refused(cache):

@@ -124,11 +124,6 @@ def test_both_parts_have_the_pools_share_of_each_label():
     assert 0 < labels[train][:20].sum() < 20
 
 
-def test_too_small_a_pool_shrinks_both_parts():
-    train, test = split_by_label(np.zeros(10, dtype=int), 30, 20, seed=0)
-    assert (len(train), len(test)) == (6, 4)
-
-
 def test_grey_becomes_colour_and_colour_grey():
     grey = Pictures(np.array([[[[7]]]], np.uint8), np.array([1]))
     assert with_channels(grey, 3).images.ravel().tolist() == [7, 7, 7]

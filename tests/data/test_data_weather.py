@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from shared_data import Arrays, chapter10_weather_lstm
-from shared_data.sources import weather_windows
 from shared_data.sources.weather import (
     READINGS,
     Weather,
@@ -195,9 +194,3 @@ def test_wind_points_to_where_it_goes():
     )
     np.testing.assert_allclose(east, [0, -2, 0, 2, 0, np.nan], atol=1e-12)
     np.testing.assert_allclose(north, [-2, 0, 2, 0, 0, np.nan], atol=1e-12)
-
-
-def test_the_baseline_expects_no_change():
-    data = to_data(series_of_hours(60), HALF)
-    expected = np.abs(data.test.targets).mean()
-    assert weather_windows.baseline(data) == pytest.approx(expected)

@@ -6,7 +6,6 @@ them the tests are skipped, with the reason; where CI is set they fail.
 
 import importlib.util
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +41,6 @@ PAGES = (
 )
 # axe would ask for style sheets, which a page from disk must not.
 OPTIONS = {"preload": False}
-CONV2 = re.compile("^conv2$")
 every_theme = pytest.mark.parametrize("theme", ("light", "dark"))
 # Of every line that has a twin on its row: by how much they are not level.
 LEVEL = """() => {
@@ -180,31 +178,7 @@ def test_a_narrow_window_has_one_column_and_no_sideways_scrolling(window):
     assert abs(torch["x"] - keras["x"]) < 0.5
 
 
-def test_paper_is_white_and_has_both_columns(window):
-    page = window(390, color_scheme="dark").open(DIGITS)
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 1120, "height": 790})
-    found = page.evaluate(LEVEL)
-    assert found["rows"] > 60 and found["worst"] < 0.5
-    assert page.locator(".bar").is_hidden()
-    assert page.evaluate(GROUND) == "rgb(255, 255, 255)"
-
-
 # === What a reader does =====================================================
-
-
-def test_the_switch_of_columns_sticks_on_every_page(window):
-    reader = window()
-    page = reader.open(DIGITS)
-    assert setting(page, "columns") == "two"
-    page.get_by_role("button", name="Two columns").click()
-    assert setting(page, "columns") == "one"
-    assert page.evaluate(LEVEL)["worst"] > 100  # one below the other
-    page = reader.open(THREE[1])
-    assert setting(page, "columns") == "one"
-    page.get_by_role("button", name="One column").click()
-    page.reload()
-    assert setting(page, "columns") == "two"
 
 
 @every_theme
@@ -249,23 +223,6 @@ def test_search_finds_by_the_keyboard_alone(window):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/atlas/rmsprop_epsilon.html")
-
-
-def test_a_name_lights_up_in_both_columns(window):
-    page = window().open(DIGITS)
-    word = page.locator(".keras .w").filter(has_text=CONV2).first
-    word.hover()
-    for side in ("keras", "torch"):
-        lit = page.locator(f".{side} .lit")
-        assert lit.count() >= 1
-        assert set(lit.all_inner_texts()) == {"conv2"}
-    page.mouse.move(5, 5)
-    assert page.locator(".lit").count() == 0
-    word.click()
-    page.mouse.move(5, 5)
-    assert page.locator(".torch .lit").count() >= 2  # made, and used
-    page.keyboard.press("Escape")
-    assert page.locator(".lit").count() == 0
 
 
 def test_a_half_is_copied_as_it_is_in_the_repository(window):
