@@ -1,5 +1,7 @@
 """What tests of data share: a download cache, and how a failure must read."""
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,22 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("SHARED_DATA_CACHE", str(folder))
     return folder
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    """Return a .tar.gz archive of files by name."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="session")
+def tar() -> Callable[[dict[str, bytes]], bytes]:
+    return packed
 
 
 @pytest.fixture(scope="session")

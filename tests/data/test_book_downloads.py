@@ -8,7 +8,6 @@ import hashlib
 import io
 import os
 import socket
-import tarfile
 import threading
 import time
 import zipfile
@@ -107,7 +106,7 @@ def mnist() -> bytes:
     return stream.getvalue()
 
 
-def imdb() -> bytes:
+def imdb(tar) -> bytes:
     texts = {
         "aclImdb/README": "not a review",
         "aclImdb/train/pos/0_9.txt": "Good<br /><br />film number zero",
@@ -122,14 +121,7 @@ def imdb() -> bytes:
         "aclImdb/test/neg/0_1.txt": "bad film number five",
         "aclImdb/test/neg/1_1.txt": "bad film number five",
     }
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
-        for name, text in texts.items():
-            content = text.encode()
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return stream.getvalue()
+    return tar({name: text.encode() for name, text in texts.items()})
 
 
 JENA_HEADER = (
@@ -174,8 +166,8 @@ def load_digits(server, cache, monkeypatch):
 
 
 @pytest.fixture
-def load_reviews(server, cache, monkeypatch):
-    server.content = imdb()
+def load_reviews(server, cache, tar, monkeypatch):
+    server.content = imdb(tar)
     digest = hashlib.sha1(server.content).hexdigest()
     monkeypatch.setattr(reviews, "BOOK_SHA1", digest)
     return lambda: chapter04_reviews.load_data(
@@ -431,7 +423,7 @@ def test_a_cached_file_that_was_altered(server, cache, load, failure):
 
 @pytest.mark.parametrize("source", ("reviews", "weather"))
 def test_a_file_that_changed_after_the_first_download(
-    server, cache, source, request, failure, monkeypatch
+    server, cache, source, request, tar, failure, monkeypatch
 ):
     load = request.getfixturevalue(f"load_{source}")
     load()
@@ -443,7 +435,7 @@ def test_a_file_that_changed_after_the_first_download(
     if source == "weather":
         server.content = jena(jena_table(days=11))
     else:
-        server.content = imdb() + b"\0"
+        server.content = imdb(tar) + b"\0"
         digest = hashlib.sha1(server.content).hexdigest()
         monkeypatch.setattr(reviews, "BOOK_SHA1", digest)
     message = failure(load)

@@ -212,14 +212,6 @@ def test_the_quarter_of_a_grid_holds_what_the_label_says():
     assert not np.array_equal(cats[0], cups[0])
 
 
-def test_shares_of_heat():
-    heat = np.zeros((2, 4, 4))
-    heat[0, 0, 3] = heat[1, 3, 0] = heat[1, 0, 0] = 1
-    share = chapter09_gradcam.share_in_quarters
-    assert share(heat, np.array([1, 2])).tolist() == [1, 0.5]
-    assert share(heat, np.array([0, 3])).tolist() == [0, 0]
-
-
 def test_scores_do_not_reward_the_commoner_label():
     scores = chapter08_feature_extraction.scores
     labels = np.array([[0], [0], [0], [1]], np.float32)

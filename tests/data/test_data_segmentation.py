@@ -1,7 +1,6 @@
 """Scenes of digits, photographs of pets, and the masks of both."""
 
 import io
-import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,35 +105,30 @@ def picture(pixels: np.ndarray, form: str) -> bytes:
     return stream.getvalue()
 
 
-def archive(path: Path, members: dict[str, bytes]) -> None:
-    with tarfile.open(path, "w:gz") as tar:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-
-
 @pytest.fixture
-def cache(tmp_path, monkeypatch) -> Path:
+def pets_cache(tmp_path, monkeypatch, tar) -> Path:
     """A cache with three tiny pets, and one picture that has no mask."""
     monkeypatch.setenv("SHARED_DATA_CACHE", str(tmp_path))
     trimap = np.repeat([[1, 1, 3, 2]], 4, axis=0).astype(np.uint8)
     photo = np.full((8, 6, 3), (200, 40, 90), np.uint8)
     names = ["cat_2", "cat_1", "dog_1"]
-    archive(
-        tmp_path / "pets_images.tar.gz",
-        {f"images/{n}.jpg": picture(photo, "JPEG") for n in [*names, "spare"]}
-        | {"images/list.mat": b"no picture"},
-    )
-    archive(
-        tmp_path / "pets_annotations.tar.gz",
-        {f"annotations/trimaps/{n}.png": picture(trimap, "PNG") for n in names}
-        | {"annotations/trimaps/._cat_1.png": b"a Mac's", "../evil": b"x"},
-    )
+    photos = {
+        f"images/{name}.jpg": picture(photo, "JPEG")
+        for name in (*names, "spare")
+    }
+    masks = {
+        f"annotations/trimaps/{name}.png": picture(trimap, "PNG")
+        for name in names
+    }
+    others = {"annotations/trimaps/._cat_1.png": b"a Mac's", "../evil": b"x"}
+    images = tmp_path / "pets_images.tar.gz"
+    images.write_bytes(tar(photos | {"images/list.mat": b"no picture"}))
+    annotations = tmp_path / "pets_annotations.tar.gz"
+    annotations.write_bytes(tar(masks | others))
     return tmp_path
 
 
-def test_pets_come_resized_with_their_masks(cache):
+def test_pets_come_resized_with_their_masks(pets_cache):
     found = pets.book_pets(8)
     assert found.images.shape == (3, 8, 8, 3) and found.images.dtype == np.uint8
     assert found.masks.shape == (3, 8, 8) and found.masks.dtype == np.uint8
@@ -142,22 +136,23 @@ def test_pets_come_resized_with_their_masks(cache):
     expected = np.repeat([0, 0, 2, 1], 2)
     assert np.array_equal(found.masks[0], np.tile(expected, (8, 1)))
     assert np.abs(found.images[0].mean((0, 1)) - (200, 40, 90)).max() < 5
-    assert not (cache.parent / "evil").exists()
+    assert not (pets_cache.parent / "evil").exists()
 
 
-def test_an_archive_of_other_things_is_refused(cache):
-    archive(cache / "pets_images.tar.gz", {"images/cat_1.jpg": b"no picture"})
-    (cache / "pets_images.tar.gz.sha256").unlink(missing_ok=True)
-    with pytest.raises(DataError, match="that is no picture; expected one"):
-        pets.book_pets(8)
-    archive(cache / "pets_images.tar.gz", {"readme": b""})
-    (cache / "pets_images.tar.gz.sha256").unlink()
-    with pytest.raises(DataError, match="received no pet with a mask"):
-        pets.book_pets(8)
+def test_an_archive_of_other_things_is_refused(pets_cache, tar):
+    file = pets_cache / "pets_images.tar.gz"
+    for members, told in (
+        ({"images/cat_1.jpg": b"no picture"}, "that is no picture; expected"),
+        ({"readme": b""}, "received no pet with a mask"),
+    ):
+        file.write_bytes(tar(members))
+        file.with_name(f"{file.name}.sha256").unlink(missing_ok=True)
+        with pytest.raises(DataError, match=told):
+            pets.book_pets(8)
 
 
-def test_a_broken_off_archive_is_refused(cache):
-    file = cache / "pets_images.tar.gz"
+def test_a_broken_off_archive_is_refused(pets_cache):
+    file = pets_cache / "pets_images.tar.gz"
     file.write_bytes(file.read_bytes()[:-40])
     assert not pets.is_whole(file)
     with pytest.raises(DataError, match="no readable archive"):
