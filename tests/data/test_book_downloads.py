@@ -210,23 +210,10 @@ def test_digits_come_from_the_book_once(server, cache, load_digits, capfd):
 
 def test_reviews_come_from_the_book_once(server, cache, load_reviews):
     data = load_reviews()
-    # Six in training, of which one is a repeat and one stands in the test.
     assert data.train.inputs.shape == (4, 8)
     assert data.test.inputs.shape == (3, 8)
-    assert sorted(data.train.targets.ravel()) == [0, 0, 1, 1]
-    assert sorted(data.test.targets.ravel()) == [0, 0, 1]
-    # The words: film, number, bad, good, caf, one, three, two.
-    bad, good = data.train.inputs[:, 2], data.train.inputs[:, 3]
-    np.testing.assert_array_equal(good, data.train.targets[:, 0])
-    np.testing.assert_array_equal(bad, 1 - data.train.targets[:, 0])
-    load_reviews()
-    assert server.requests == 1
-    assert listing(cache) == [IMDB, f"{IMDB}.sha256"]
-
-
-def test_book_reviews_are_cleaned(load_reviews):
-    load_reviews()
     train, test = reviews.book_reviews()
+    # Of six in training one is a repeat and one stands in the test.
     assert train.texts == [
         "Good film number zero",
         "good film number one, caf\u00e9",
@@ -235,6 +222,10 @@ def test_book_reviews_are_cleaned(load_reviews):
     ]
     assert train.labels.tolist() == [1, 1, 0, 0]
     assert test.labels.tolist() == [1, 0, 0]
+    assert server.requests == 1
+    assert listing(cache) == [IMDB, f"{IMDB}.sha256"]
+    lock = (cache / f"{IMDB}.sha256").read_text()
+    assert lock == f"{hash_file(cache / IMDB)}  {IMDB}\n"  # as sha256sum has it
 
 
 def test_weather_comes_from_the_book_once(server, cache, load_weather):

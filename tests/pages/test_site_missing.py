@@ -17,7 +17,8 @@ from comparisons.pages.sources import RESULTS
 from comparisons.tasks import BY_STEM
 
 DIGITS = "chapter08_digits_convnet"
-HALVES = {"keras": "keras_impl", "torch": "torch_impl"}
+KERAS, TORCH = f"keras_impl/{DIGITS}.py", f"torch_impl/{DIGITS}.py"
+BENCH = f"{RESULTS}/bench/{DIGITS}.json"
 
 
 # === What is missing ========================================================
@@ -26,89 +27,54 @@ HALVES = {"keras": "keras_impl", "torch": "torch_impl"}
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """Return a checkout with one pair, and what its pages need."""
-    for path in (
-        *(f"{package}/{DIGITS}.py" for package in HALVES.values()),
-        *(f"comparisons/results/{DIGITS}{end}"
-          for end in (".json", ".png", "_exhibit.png")),
-        f"comparisons/results/bench/{DIGITS}.json",
-        "README.ko.md",
-    ):  # fmt: skip
+    ends = (".json", ".png", "_exhibit.png")
+    results = [f"{RESULTS}/{DIGITS}{end}" for end in ends]
+    for path in (KERAS, TORCH, BENCH, *results, "README.ko.md"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     return House(tmp_path, [BY_STEM[DIGITS]], ["rmsprop_epsilon"])
 
 
-def test_one_pair_alone_makes_a_site(house: House):
-    assert f"pairs/{DIGITS}.html" in build.make(house)
+def refused(house: House, told: str) -> None:
+    with pytest.raises(RequestError, match=told) as caught:
+        build.make(house)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        (f"torch_impl/{DIGITS}.py", f"received no torch_impl/{DIGITS}.py"),
-        (f"keras_impl/{DIGITS}.py", f"received no keras_impl/{DIGITS}.py"),
+        (TORCH, f"received no {TORCH}"),
+        (KERAS, f"received no {KERAS}"),
         (f"{RESULTS}/{DIGITS}.json", "received no result .*comparisons run"),
-        (f"{RESULTS}/bench/{DIGITS}.json", "no result .*comparisons bench"),
+        (BENCH, "no result .*comparisons bench"),
         (f"{RESULTS}/{DIGITS}.png", "received no picture"),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_named(house: House, path: str, told: str):
     (house.root / path).unlink()
-    with pytest.raises(RequestError, match=told) as caught:
-        build.make(house)
-    assert "\n" not in str(caught.value)
-
-
-def change(house: House, path: str, old: str, new: str) -> None:
-    file = house.root / path
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
+    refused(house, told)
 
 
 @pytest.mark.parametrize(
     ("paths", "old", "new", "told"),
     [
-        (
-            (f"torch_impl/{DIGITS}.py",),
-            "# === Evaluation =",
-            "# --- Evaluation -",
-            "torch_impl.* section Evaluation",
-        ),
-        (
-            (f"keras_impl/{DIGITS}.py", f"torch_impl/{DIGITS}.py"),
-            "# === Data =",
-            "# --- Data -",
-            "without a section Data",
-        ),
-        (
-            (f"torch_impl/{DIGITS}.py",),
-            "def main(",
-            "def main((",
-            "is no Python in line",
-        ),
-        (
-            (f"{RESULTS}/bench/{DIGITS}.json",),
-            '"schema_version": 1',
-            '"schema_version": 7',
-            "does not fit schema version 1",
-        ),
-        (
-            ("README.ko.md",),
-            "# ",
-            "",
-            "README.ko.md without a title",
-        ),
+        ([TORCH], "# === Eval", "# --- Eval", "torch_impl.* section Evaluat"),
+        ([KERAS, TORCH], "# === Data", "# --- Data", "without a section Data"),
+        ([TORCH], "def main(", "def main((", "is no Python in line"),
+        ([BENCH], '_version": 1', '_version": 7', "not fit schema version 1"),
+        (["README.ko.md"], "# ", "", "README.ko.md without a title"),
     ],
 )
 def test_what_cannot_be_shown_is_named(
-    house: House, paths: tuple[str, ...], old: str, new: str, told: str
+    house: House, paths: list[str], old: str, new: str, told: str
 ):
     for path in paths:
-        change(house, path, old, new)
-    with pytest.raises(RequestError, match=told) as caught:
-        build.make(house)
-    assert "\n" not in str(caught.value)
+        file = house.root / path
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+    refused(house, told)
 
 
 @pytest.mark.parametrize("whole", (True, False))
