@@ -103,15 +103,6 @@ def test_both_halves_keep_the_same_on_the_device(measured):
     assert found.equal, found.detail
 
 
-def test_the_prediction_can_be_held_against_the_device(measured):
-    """No bound: it calibrates the prediction, which is of a CPU."""
-    peaks = measured["torch"]["peaks"]
-    predicted = peaks["predicted_allocator_peak_mib"]
-    ratio = predicted / peaks["gpu_allocator_peak_mib"]
-    print(f"predicted / measured on this device: {ratio:.3f}")
-    assert ratio > 0.1
-
-
 def test_the_driver_answers():
     found = card()
     if found is None:

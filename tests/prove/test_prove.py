@@ -17,7 +17,7 @@ from comparisons.prove.given import as_map, read_arrays, read_map
 from comparisons.prove.guests import called
 from comparisons.prove.pairing import pairs_of, renamed
 from comparisons.prove.prove import FileProof, described, paired, prove
-from comparisons.sides.process import Settings, both_sides
+from comparisons.sides.process import Settings
 from comparisons.weights import Layer
 from shared_data import Arrays
 
@@ -82,13 +82,13 @@ def test_a_module_of_another_kind_is_not_taken():
 @pytest.mark.parametrize(
     "layers, given, said",
     [
-        ([DENSE], {}, "stem.weight .* for which no Keras layer remains"),
+        ([DENSE], {}, "stem.weight .* no Keras layer is left for"),
         ([CONV, DENSE], {"conv": "stem"}, "'conv' in the map; .* conv2d, head"),
         ([CONV, DENSE], {"conv2d": "st"}, "'st' in the map; .* stem, head"),
         (
             [Layer("c", "Conv2D", {"kernel": (3, 3, 3, 4)}), DENSE],
             {},
-            "layer c .*fits no remaining PyTorch module",
+            "layer c .*no PyTorch module that is left fits",
         ),
     ],
 )
@@ -147,7 +147,7 @@ def test_functions_get_what_they_ask_for():
     assert called(lambda: 0, **offered) == 0
     assert called(lambda model: model, **offered) == 2
     assert called(lambda model, config: (model, config), **offered) == (2, 1)
-    with pytest.raises(TypeError, match="needs net; expected only"):
+    with pytest.raises(TypeError, match="asks for net; expected none but"):
         called(lambda net: net, **offered)
 
 
@@ -194,7 +194,7 @@ def words(torch: Any, kind: str = "", keras: Any = A) -> str:
         (
             A * np.array([1.0, 1.1, 0.9, 1.2, 0.8]) + 1,
             "BatchNormalization",
-            "each channel is scaled differently",
+            "each channel has a scale of its own",
         ),
     ],
 )
@@ -211,7 +211,7 @@ def test_rows_that_differ_alone_look_like_a_mask():
 def test_noise_alone_looks_like_nothing_but_its_kind():
     torch = RANDOM.normal(size=A.shape)
     assert words(torch) == ""
-    assert words(torch, "Conv2D") == "known differences of Conv2D layers"
+    assert words(torch, "Conv2D") == "layers of kind Conv2D differ by"
 
 
 def test_every_entry_that_a_symptom_names_is_in_the_atlas():
@@ -285,12 +285,6 @@ MISTAKES = {
         "forward", "tags", "",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sides():
-    with both_sides(Settings(device="cpu", threads=1)) as both:
-        yield both
 
 
 def proof_of(model: str, torch: Path, sides: Any, folder: Path) -> FileProof:
