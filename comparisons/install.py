@@ -61,11 +61,11 @@ def follow(lines: Iterable[str], packages: Path) -> deque[str]:
     collected, megabytes, said = 0, 0.0, time.monotonic()
     for line in lines:
         last.append(line)
-        if line.startswith("Collecting "):
+        if line.startswith(("Collecting ", "Processing ")):
             collected += 1
         elif line.startswith(COLLECTED):
             total = line.count(",") + 1
-            say(f"{megabytes:,.0f} MB there; unpacking {total} packages")
+            say(f"{megabytes:,.0f} MB downloaded; unpacking {total} packages")
             threading.Thread(
                 target=watch, args=(packages, total, ended), daemon=True
             ).start()

@@ -15,8 +15,9 @@ PIP = [
     "  Downloading tensorflow-2.21.0-cp311-linux_x86_64.whl (572.4 MB)\n",
     "Collecting tqdm==4.70.1 (from -r requirements.lock (line 90))\n",
     "  Using cached https://a.org/b/tqdm-4.70.1-py3-none-any.whl (78 kB)\n",
-    "Installing collected packages: tqdm, tensorflow\n",
-    "Successfully installed tensorflow-2.21.0 tqdm-4.70.1\n",
+    "Processing /opt/wheels/keras-3.15.1-py3-none-any.whl\n",
+    "Installing collected packages: tqdm, keras, tensorflow\n",
+    "Successfully installed keras-3.15.1 tensorflow-2.21.0 tqdm-4.70.1\n",
 ]
 
 
@@ -27,8 +28,8 @@ def test_progress_names_large_packages_and_counts_all(
     assert list(last) == PIP
     assert capsys.readouterr().out.splitlines() == [
         "  package 1: tensorflow 2.21.0, 572.4 MB",
-        "  572 MB there; unpacking 2 packages",
-        "  installed 2 packages",
+        "  572 MB downloaded; unpacking 3 packages",
+        "  installed 3 packages",
     ]
 
 
