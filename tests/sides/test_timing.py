@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -325,6 +325,13 @@ def test_evidence_of_a_mode_is_taken_with_dropout_off(splits):
 
 def test_a_step_is_counted_with_samples_to_validate_with(splits):
     assert World().count(Half(), Config(), splits[0]) == {"samples": 8}  # type: ignore
+
+
+def test_a_framework_without_a_counter_says_so(splits):
+    works = World().works
+    works.framework = replace(works.framework, count=None)
+    with pytest.raises(Lacking, match="does not count operations"):
+        works.count(Half(), Config(), splits[0])  # type: ignore
 
 
 # === Streaming ==============================================================
