@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib
 
 from comparisons.common import SIDES, Name
-from comparisons.results import Cost, Throughput
+from comparisons.records import Cost, Throughput
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Split
 from comparisons.task import Task
@@ -27,11 +27,8 @@ def cost_of(
 ) -> Cost:
     """Count a training step, measure the ceilings, and set speed beside both.
 
-    One count serves both halves: PyTorch's FlopCounterMode. Its forward part
-    is checked by a count from Keras' layers; `padding` says how many times
-    more Keras computes where the PyTorch half leaves padding out.
+    One count serves both halves: PyTorch's FlopCounterMode.
     """
-    ours = sides["keras"].call("count", task.keras, config, train)
     theirs = sides["torch"].call("count", task.torch, config, train)
     ceilings = {n: side.call("ceilings") for n, side in sides.items()}
     best = {
@@ -42,7 +39,6 @@ def cost_of(
         step_flops=theirs["flops"],
         step_bytes=theirs["bytes"],
         operations=theirs["operations"],
-        forward_flops={"torch": theirs["forward"], "keras": ours["forward"]},
         ceilings=ceilings,
     )
     step = throughput.step

@@ -1,33 +1,27 @@
 """Markdown as pages: the docs, and the reports that results make of themselves.
 
 Links and pictures are those of the repository: what has a page here is linked
-to that, what has none stays text, and pictures are copied beside the pages;
-large ones as WebP, so that no page weighs a megabyte.
+to that, what has none stays text, and pictures are copied beside the pages.
 """
 
-import io
 import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
-from PIL import Image
 
 from comparisons.common import RequestError
 from comparisons.pages import colours
 from comparisons.pages.sources import House, picture_size
-from comparisons.report.pictures import webp
 
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
 ATLAS = re.compile(r"comparisons/differences/\w+/(?!__)(\w+)\.py")
 OUTSIDE = re.compile(r"[a-z]+:")
-# Bytes, and a quality that shows no loss.
-LARGE, QUALITY = 150_000, 90
+COMMENT = re.compile(r"<!-- .*? -->\n?(?=\|)|<!-- .*? -->")
 
 
 @dataclass
@@ -49,7 +43,8 @@ class Reader:
             "commonmark",
             {"html": False, "highlight": highlighted},
         ).enable("table")
-        tokens = markdown.parse(text)
+        # What programs look for in a page is not for its readers.
+        tokens = markdown.parse(COMMENT.sub("", text))
         base = posixpath.dirname(path)
         anchors: set[str] = set()
         for i, token in enumerate(tokens):
@@ -77,19 +72,15 @@ class Reader:
         )
         where = self.house.root / source
         try:
-            png = where.read_bytes()
+            picture = where.read_bytes()
         except OSError:
             raise RequestError(
                 f"received no picture {where}; expected it beside its result; "
                 "make it again with `make report`"
             ) from None
-        width, height = picture_size(png, where)
+        width, height = picture_size(picture, where)
         name = picture_name(source)
-        if len(png) > LARGE:
-            name = str(PurePosixPath(name).with_suffix(".webp"))
-            with Image.open(io.BytesIO(png)) as picture:
-                png = webp(picture, QUALITY)
-        self.pictures[name] = png
+        self.pictures[name] = picture
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))
         image.attrSet("height", str(height))

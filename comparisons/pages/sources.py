@@ -3,10 +3,12 @@
 Halves are read as text: the parent imports no framework.
 """
 
-import struct
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
 
 from comparisons import differences as atlas
 from comparisons.checkout import ROOT
@@ -100,7 +102,6 @@ class Pair:
     task: Task
     parts: list[Part]
     result: Result
-    bench: Result
 
     @property
     def entries(self) -> list[str]:
@@ -133,8 +134,7 @@ def pair(task: Task, house: House, link: Link) -> Pair:
     return Pair(
         task,
         [part(a, b) for a, b in zip(ours, theirs, strict=True)],
-        result_of(house.results / f"{task.stem}.json", "run"),
-        result_of(house.results / "bench" / f"{task.stem}.json", "bench"),
+        result_of(house.results / f"{task.stem}.json"),
     )
 
 
@@ -153,7 +153,7 @@ def part(keras: halves.Section, torch: halves.Section) -> Part:
     return Part(keras.name, columns.units(rows))
 
 
-def result_of(path: Path, command: str) -> Result:
+def result_of(path: Path) -> Result:
     """Read a committed result.
 
     Raises:
@@ -163,7 +163,7 @@ def result_of(path: Path, command: str) -> Result:
         out = path.parent
         raise RequestError(
             f"received no result {path}; expected one of every task; make it "
-            f"with `python -m comparisons {command} {path.stem} --out {out}`"
+            f"with `python -m comparisons run {path.stem} --out {out}`"
         )
     return read_result(path)
 
@@ -198,16 +198,17 @@ def entry(name: str, house: House) -> Entry:
     )
 
 
-def picture_size(png: bytes, path: Path) -> tuple[int, int]:
+def picture_size(picture: bytes, path: Path) -> tuple[int, int]:
     """Return a picture's width and height: pages then do not jump.
 
     Raises:
-        RequestError: it is no PNG.
+        RequestError: it is no picture.
     """
-    if png[:8] != b"\x89PNG\r\n\x1a\n":
+    try:
+        with Image.open(io.BytesIO(picture)) as found:
+            return found.size
+    except UnidentifiedImageError:
         raise RequestError(
-            f"received {path}, which is no PNG; expected a picture; make it "
+            f"received {path}, which is no picture; expected one; make it "
             "again with `make report`"
-        )
-    width, height = struct.unpack(">II", png[16:24])
-    return width, height
+        ) from None

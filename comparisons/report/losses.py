@@ -1,91 +1,44 @@
-"""Training losses as a small SVG that follows a page's light and dark."""
+"""Training losses as a small picture that stands inside a page."""
 
+import base64
+import io
 import math
-import statistics
-from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
 
-from comparisons.common import SIDES, TITLES, Name
-from comparisons.results import Accuracy
+import matplotlib
+from matplotlib.figure import Figure
 
-WIDTH, HEIGHT = 460, 190
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 24, 26
-Point = tuple[float, float]
-Runs = Sequence[Sequence[float]]
+from comparisons.common import SIDES
+from comparisons.records import Accuracy
+from comparisons.report.plots import draw_losses
+
+SIZE = 4.6, 1.9  # inches
+# Text stays text, and the same losses always give the same bytes.
+SETTINGS = {
+    "font.size": 8,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "losses",
+}
 
 
 def losses_svg(accuracy: Accuracy) -> str:
-    """Return the mean loss by epoch and its range over seeds, of both halves.
+    """Return an `img` element: mean loss by epoch and range over the seeds.
 
-    Without losses, or where one is not a number, there is nothing to draw
-    and the text is empty.
+    The SVG is inside the element's address, so that names in it cannot
+    collide with names of the page. Empty if there are no losses, or if one is
+    not a finite number: then there is nothing to draw.
     """
-    runs: dict[Name, Runs] = {side: accuracy.losses[side] for side in SIDES}
-    values = [loss for each in runs.values() for run in each for loss in run]
+    values = [
+        loss for side in SIDES for run in accuracy.losses[side] for loss in run
+    ]
     if not values or not all(map(math.isfinite, values)):
         return ""
-    epochs = max(len(run) for each in runs.values() for run in each)
-    low, high = min(values), max(values)
-    span = high - low or 1.0
-
-    def place(epoch: int, loss: float) -> Point:
-        across = (epoch - 1) / max(epochs - 1, 1)
-        return (
-            LEFT + across * (WIDTH - LEFT - RIGHT),
-            TOP + (high - loss) / span * (HEIGHT - TOP - BOTTOM),
-        )
-
-    svg = Element(
-        "svg",
-        {
-            "viewBox": f"0 0 {WIDTH} {HEIGHT}",
-            "class": "losses",
-            "role": "img",
-            "aria-label": "Training loss of both halves by epoch",
-        },
+    stream = io.BytesIO()
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=SIZE, layout="constrained")
+        draw_losses(figure.subplots(), accuracy)
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    held = base64.b64encode(stream.getvalue()).decode()
+    return (
+        f'<img class="losses" src="data:image/svg+xml;base64,{held}" '
+        'alt="Training loss of both halves by epoch">'
     )
-    axes(svg, low, high, epochs)
-    for number, side in enumerate(SIDES):
-        by_epoch = list(zip(*runs[side], strict=False))
-        group = SubElement(svg, "g", {"class": side})
-        most, mean, least = (
-            [place(number, of(each)) for number, each in enumerate(by_epoch, 1)]
-            for of in (max, statistics.fmean, min)
-        )
-        around = [*most, *reversed(least)]
-        SubElement(group, "polygon", {"points": points(around)})
-        SubElement(group, "polyline", {"points": points(mean)})
-        if len(mean) == 1:  # a line of one point cannot be seen
-            x, y = mean[0]
-            dot = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "3"}
-            SubElement(group, "circle", dot)
-        legend(group, number, TITLES[side])
-    return tostring(svg, encoding="unicode")
-
-
-def axes(svg: Element, low: float, high: float, epochs: int) -> None:
-    bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    path = f"M{LEFT} {TOP}V{bottom}H{right}"
-    SubElement(svg, "path", {"d": path, "class": "axes"})
-    write(svg, LEFT - 6, TOP + 4, f"{high:.3g}", "end")
-    write(svg, LEFT - 6, bottom, f"{low:.3g}", "end")
-    write(svg, LEFT, bottom + 16, "1", "middle")
-    if epochs > 1:
-        write(svg, right, bottom + 16, str(epochs), "end")
-    write(svg, (LEFT + right) / 2, bottom + 16, "epoch", "middle")
-    write(svg, LEFT, TOP - 10, "training loss", "start")
-
-
-def legend(group: Element, number: int, title: str) -> None:
-    x, y = WIDTH - RIGHT - 170 + 85 * number, TOP - 14
-    SubElement(group, "polyline", {"points": points([(x, y), (x + 22, y)])})
-    write(group, x + 27, y + 4, title, "start")
-
-
-def write(parent: Element, x: float, y: float, text: str, anchor: str) -> None:
-    where = {"x": f"{x:g}", "y": f"{y:g}", "text-anchor": anchor}
-    SubElement(parent, "text", where).text = text
-
-
-def points(several: Sequence[Point]) -> str:
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in several)
