@@ -82,24 +82,6 @@ def shown(value: str | float, like: str) -> str:
     return text + ("%" if percent else "")
 
 
-def faults(page: str, text: str, results: Mapping[str, Result]) -> list[str]:
-    """Return what is wrong with the figures of a page, one line each."""
-    found = []
-    for match in KEY.finditer(text):
-        said, task, path = match["text"], match["task"], match["path"]
-        try:
-            expected = shown(look_up(results[task], path), said)
-        except LookupError as error:
-            found.append(f"{page}: {task} {path}: {error}")
-            continue
-        if said != expected:
-            found.append(
-                f"{page}: received {said} for {task} {path}; expected "
-                f"{expected}; correct it"
-            )
-    return found
-
-
 def rewritten(text: str, results: Mapping[str, Result]) -> str:
     """Return a page with its figures as the results have them.
 

@@ -200,14 +200,7 @@ def check() -> bool:
     """
     found = results_in(checkout.COMMITTED)
     faults = proofs_out_of_date({r.task: r for r in found})
-    generated: Mapping[str, str] = pages(found) | {
-        f"comparisons/results/{result.task}.md": reports.markdown(result)
-        for result in found
-    }
-    whole = reports_of(found, stale_of(found))
-    for path, text in {
-        **generated, "comparisons/results/report.md": whole
-    }.items():  # fmt: skip
+    for path, text in (pages(found) | committed_reports(found)).items():
         place = checkout.ROOT / path
         if not place.exists() or place.read_text("utf-8") != text:
             faults.append(
@@ -219,6 +212,14 @@ def check() -> bool:
     if not faults:
         console.print(f"the reports of {len(found)} tasks are up to date")
     return not faults
+
+
+def committed_reports(found: Sequence[Result]) -> dict[str, str]:
+    """Return the reports beside the committed results, as they have to be."""
+    texts = {f"{result.task}.md": reports.markdown(result) for result in found}
+    texts["report.md"] = reports_of(found, stale_of(found))
+    folder = "comparisons/results"
+    return {f"{folder}/{name}": text for name, text in texts.items()}
 
 
 def proofs_out_of_date(found: Mapping[str, Result]) -> list[str]:
