@@ -12,12 +12,6 @@ from comparisons.records import Accuracy
 from comparisons.report.plots import draw_losses
 
 SIZE = 4.6, 1.9  # inches
-# Text stays text, and the same losses always give the same bytes.
-SETTINGS = {
-    "font.size": 8,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "losses",
-}
 
 
 def losses_svg(accuracy: Accuracy) -> str:
@@ -33,7 +27,10 @@ def losses_svg(accuracy: Accuracy) -> str:
     if not values or not all(map(math.isfinite, values)):
         return ""
     stream = io.BytesIO()
-    with matplotlib.rc_context(SETTINGS):
+    # Text stays text, and the same losses always give the same bytes.
+    with matplotlib.rc_context(
+        {"font.size": 8, "svg.fonttype": "none", "svg.hashsalt": "losses"}
+    ):
         figure = Figure(figsize=SIZE, layout="constrained")
         draw_losses(figure.subplots(), accuracy)
         figure.savefig(stream, format="svg", metadata={"Date": None})

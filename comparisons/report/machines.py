@@ -93,19 +93,25 @@ def epochs(results: Sequence[Result]) -> str:
 
 def speed_grid(title: str, results: Sequence[Result]) -> Grid:
     """Return the ratios of all tasks on one machine class."""
-    columns = [f"PyTorch / Keras, {name}" for name in NAMES.values()]
-    table = Grid(title, ["task", *columns, "ms for one: Keras", "PyTorch"])
     found = list(by_class(results, title))
+    # Work that was timed of no task here, and single calls, have no column.
+    names = {
+        k: n for k, n in NAMES.items() if any(getattr(o, k) for _, o in found)
+    }
+    columns = [f"PyTorch / Keras, {name}" for name in names.values()]
+    single = any(one.latency for _, one in found)
+    columns += ["ms for one: Keras", "PyTorch"] if single else []
+    table = Grid(title, ["task", *columns])
     for result, one in found:
         cells = [result.task]
-        for kind in NAMES:
+        for kind in names:
             part: Compared | None = getattr(one, kind)
             if part is None or part.ratio is None:
                 cells.append(part.note if part else "–")
             else:
                 told, same = times(part.ratio), control(part.ratio)
                 cells.append(f"{told} · A/A {same}")
-        for name in TITLES:
+        for name in TITLES if single else ():
             latency = (one.latency or {}).get(name)
             cells.append(f"{latency.p50_ms:.2f}" if latency else "–")
         table.rows.append(cells)

@@ -10,7 +10,6 @@ from comparisons.report.machines import classes, speed_grid
 from comparisons.report.markdown import table_of_pairs, trained
 from comparisons.report.plots import curves
 from comparisons.report.tables import Grid
-from comparisons.report.words import older
 from comparisons.results import MemorySection, Result
 
 
@@ -24,12 +23,18 @@ def reports_of(
     table = table_of_pairs(results, lambda task: f"{task}.md")
     parts = ["# Keras and PyTorch", "", "## The pairs", "", table]
     marks = [
-        f"- {task}: {older(name)}"
-        for task, names in stale.items()
-        for name in names
+        f"- {task}: {name}" for task, names in stale.items() for name in names
     ]
     if marks:
-        parts += ["## Older than their code", "", *marks, ""]
+        parts += [
+            "## Older than their code",
+            "",
+            "These sections were made before the code or the data last "
+            "changed.",
+            "",
+            *marks,
+            "",
+        ]
     if any(map(trained, results)):
         parts += ["![Training loss of every pair](curves.webp)", ""]
     for title in classes(results):

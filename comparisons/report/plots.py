@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from comparisons.common import SIDES, TITLES
 from comparisons.records import Accuracy
@@ -20,6 +21,7 @@ matplotlib.use("Agg")
 COLOURS = {"keras": "#0072B2", "torch": "#E69F00"}
 MARKERS = {"keras": "o", "torch": "s"}
 LINES = {"keras": "-", "torch": "--"}
+LARGEST = 140_000  # bytes of the picture of all tasks
 
 
 def curves(results: Sequence[Result]) -> bytes:
@@ -34,7 +36,9 @@ def curves(results: Sequence[Result]) -> bytes:
         assert result.shown is not None
         draw_losses(axes, result.shown)
         axes.set_title(f"{result.section} {result.title}", fontsize=10)
-    return encoded(figure, 110 if len(results) == 1 else 60, 140_000)
+    if len(results) == 1:
+        return encoded(figure, 110)
+    return encoded(figure, 60, LARGEST)
 
 
 def draw_losses(axes: Axes, accuracy: Accuracy) -> None:
@@ -67,6 +71,8 @@ def draw_losses(axes: Axes, accuracy: Accuracy) -> None:
         )
     axes.set_xlabel("epoch")
     axes.set_ylabel("training loss")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(
+        MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True)
+    )
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
