@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-# The CUDA wheels of the two frameworks write the same files: once somebody has
-# asked for setup-gpu, each half runs in an environment of its own. The parent
-# runs in that of Keras, where the engine that --backend names has to be.
+# The CUDA wheels of the two frameworks write the same files. After setup-gpu
+# each half therefore runs in an environment of its own, and the parent runs in
+# the one of Keras, which must hold the engine that --backend names.
 ifneq ($(wildcard .venv-keras .venv-torch)$(filter setup-gpu,$(MAKECMDGOALS)),)
 export KERAS_PYTHON ?= $(CURDIR)/.venv-keras/bin/python
 export TORCH_PYTHON ?= $(CURDIR)/.venv-torch/bin/python
@@ -19,8 +19,8 @@ RUN := $(BIN)/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gpu setup-jax check test test-quick all verify bench \
-	results report notebooks site clean
+.PHONY: help setup setup-keras setup-torch setup-gpu setup-jax new check test \
+	test-quick all verify bench results report notebooks site clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z0-9N-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
@@ -28,21 +28,38 @@ help: ## show this help
 
 setup: $(VENV)/.installed ## create .venv and install the lock file
 
+# A half alone needs one framework: no harness, no proof, no comparison.
+setup-keras: .venv-keras-only/.installed ## the Keras halves alone, no PyTorch
+
+setup-torch: .venv-torch-only/.installed ## the PyTorch halves alone, no Keras
+
 setup-gpu: .venv-keras/.installed .venv-torch/.installed ## for CUDA: one for each half
 
 setup-jax: $(READY) ## add JAX, which --backend jax asks for
-	$(RUN) -m pip install --quiet --requirement requirements-jax.lock
+	$(RUN) -I comparisons/install.py requirements-jax.lock
 
 $(VENV)/.installed: requirements.lock
+.venv-keras-only/.installed: requirements-keras-only.lock
+.venv-torch-only/.installed: requirements-torch-only.lock
 .venv-keras/.installed: requirements-keras-gpu.lock
 .venv-torch/.installed: requirements-torch-gpu.lock
-$(VENV)/.installed .venv-keras/.installed .venv-torch/.installed:
+$(VENV)/.installed: NEEDS := 9 GB of disk, 2 to 5 minutes
+.venv-keras-only/.installed: NEEDS := 3 GB of disk, 1 to 3 minutes
+.venv-torch-only/.installed: NEEDS := 6 GB of disk, 2 to 4 minutes
+.venv-keras/.installed .venv-torch/.installed: NEEDS := \
+	7 GB of disk, 2 to 5 minutes
+$(VENV)/.installed .venv-keras-only/.installed .venv-torch-only/.installed \
+		.venv-keras/.installed .venv-torch/.installed:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
 		sys.exit(None if (3, 11) <= v < (3, 14) else "received Python %d.%d; " \
 		"expected 3.11 to 3.13; run make PYTHON=python3.12" % v)'
-	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --requirement $<
+	@echo "installing $< into $(@D): $(NEEDS)"
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -I comparisons/install.py $<
 	@touch $@
+
+new: $(READY) ## three files and a row for a pair: make new TASK=chapter13_name
+	$(RUN) -m comparisons new "$(TASK)" $(ARGS)
 
 chapterN: ## prove and compare the tasks of a chapter, as in make chapter8
 
@@ -81,9 +98,9 @@ check: setup ## format, lint, types and results: what CI checks before the tests
 	$(BIN)/mypy
 	$(BIN)/python -m comparisons report --check
 
-# Units go first and alone, for some measure time. What takes minutes follows in
-# two processes, each with both frameworks. What ARGS choose is in one.
-test: setup ## every test: structure, units, the ladder, planted faults
+# Unit tests run first and alone, because some of them measure time. Tests that
+# take minutes follow in two processes. ARGS choose tests for a single process.
+test: setup ## every test, including the planted faults
 ifeq ($(ARGS),)
 	$(BIN)/python -m pytest -m "not parity"
 	$(BIN)/python -m pytest -m parity --numprocesses 2 --dist loadscope
@@ -91,9 +108,10 @@ else
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
-test-quick: setup ## without the ladder and the planted faults
+test-quick: setup ## the unit tests alone
 	$(BIN)/python -m pytest -m "not parity" $(ARGS)
 
 clean: ## remove every .venv and what runs leave behind
-	rm -rf $(VENV) .venv-keras .venv-torch results site notebooks .cache \
+	rm -rf $(VENV) .venv-keras .venv-torch .venv-keras-only \
+		.venv-torch-only results site notebooks .cache \
 		.pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -18,6 +18,7 @@ from comparisons.console import complain, console, one_line, progress
 from comparisons.measure import bench as command
 from comparisons.measure import machine
 from comparisons.measure.throughput import KINDS
+from comparisons.new import app as newcomers
 from comparisons.options import (
     AgainstOption,
     Backend,
@@ -60,6 +61,7 @@ app = typer.Typer(
 app.add_typer(reference.app)
 app.add_typer(publishing.app)
 app.add_typer(pages.app)
+app.add_typer(newcomers.app)
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""What a row of the table of tasks holds."""
+"""The type of a row in the table of tasks."""
 
 import importlib
 from dataclasses import dataclass, field
@@ -11,22 +11,39 @@ from comparisons.sides.wire import Half
 class Task:
     """A pair and how it is judged.
 
-    `margin` is the largest gap in the metric that a reader would call none.
-    `differences` are the atlas entries that the halves meet; only these may
-    be closed by the aligned lane. `native_bounds` bound the native lane of a
-    rung, which they make unequal: two to five times what was measured.
-    `zero_gradient` names weights whose true gradient is zero: checked to be
-    so, then left out of weight comparisons. `tolerances` replace those of a
-    rung ("step", "gradients float32") where they cannot be met, for the
-    reason given beside. `pretrained` layers, by the beginning of their names,
-    keep their initial weights on the ladder. A task that does not train has
-    no rungs of training; an exhibit that trains is shown and not compared.
-    `seeds` is how many runs a verdict needs: one where neither training nor
-    rounding moves the score, else three, or the odd number above that by
-    which `chance_of_equivalence` reaches nine in ten at the spread measured
-    on two machines. `few` is how many samples of either part the ladder takes
-    where a network takes long over each: where a half goes batch by batch,
-    more than one, and no whole number of them.
+    Attributes:
+        stem: the name of the task's three files.
+        section: of the book.
+        title: what the task does, in a few words.
+        metric: the name of its score.
+        margin: the largest gap in the metric that does not matter to a reader.
+        margin_why: the reason for the margin.
+        answer: how two predictions are compared: "class" by the largest
+            logit, "sign" by the sign of the logit, a number by distance.
+        baseline_name: the trivial method that both halves must beat.
+        unit: of the metric; empty if it has none.
+        higher_is_better: the direction of the metric.
+        differences: the atlas entries that apply to the halves; the aligned
+            lane may close only these.
+        native_bounds: by rung, the bound of the native lane, which these
+            entries make unequal: two to five times what was measured.
+        zero_gradient: weights whose true gradient is zero. This is checked,
+            then comparisons of weights leave them out.
+        tolerances: by rung ("step", "gradients float32"), tolerances that
+            replace the usual ones where these cannot be met.
+        tolerances_why: the reason for these tolerances.
+        pretrained: the beginnings of names of layers that keep their initial
+            weights on the ladder.
+        trains: whether training rungs exist.
+        exhibit_trains: whether the exhibit trains; then it is shown but not
+            compared.
+        seeds: how many runs a verdict needs. One if neither training nor
+            rounding moves the score; else three, or the first larger odd
+            number whose `chance_of_equivalence` is 0.9 at the spread that was
+            measured on two machines.
+        few: how many samples of either part the ladder takes, for networks
+            that need long for each sample. It is over one batch and not a
+            whole number of batches if a half predicts in batches.
     """
 
     stem: str

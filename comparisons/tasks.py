@@ -4,7 +4,7 @@ from functools import partial
 
 from comparisons.task import Task
 
-# The five models of chapter 10 answer one question on one table of weather.
+# The five models of chapter 10 predict the same thing from the same data.
 weather = partial(
     Task,
     metric="mae",
@@ -32,19 +32,19 @@ sentences = partial(
     baseline_name="majority class",
 )
 
-# What every pair meets that is trained by `fit`, from weights that it draws,
+# Atlas entries of every pair that `fit` trains from random weights,
 FIT = (
     "dense_bias_start",
     "epoch_loss_weighting",
     "fit_shuffle",
     "initial_weights",
 )
-# with RMSprop,
+# also with RMSprop,
 RMSPROP = (*FIT, "rmsprop_epsilon")
-# on logits of one class or another, or of many.
+# also with logits of two classes, and with logits of several.
 BINARY = (*RMSPROP, "from_logits_default")
 CLASSES = (*BINARY, "cross_entropy_from_probabilities")
-# What a Transformer meets, and a recurrent network.
+# Atlas entries of a Transformer, and of recurrent networks.
 TRANSFORMER = (
     "attention_key_dim",
     "embedding_gradients",
@@ -146,7 +146,8 @@ TASKS = (
             "l2_weight_decay",
             "weight_decay_on_biases",
         ),
-        # With four units a bias is a few numbers: 0.52 apart after 50 steps.
+        # With four units a bias has few numbers: they differ by 0.52 after 50
+        # steps.
         native_bounds={"step": 0.2, "trajectory": 1.0},
         exhibit_trains=True,
     ),
@@ -193,11 +194,12 @@ TASKS = (
             "integer_pictures",
         ),
         native_bounds={"step": 0.5, "trajectory": 1.0},
-        # Measured: 3.4e-7 and, where pictures are zoomed, 2.1e-4, which is how
-        # far either half then is from its own float64.
+        # Measured: 3.4e-7, and 2.1e-4 where pictures are zoomed. That much
+        # each half then differs from its own float64 result.
         tolerances={"exhibit": 1e-6, "gradients float32": 1e-3},
-        tolerances_why="Keras finds in float32 where a pixel comes from; and "
-        "one maximum of a pool that rounding decides otherwise weighs 2e-4",
+        tolerances_why="Keras computes a pixel's source position in float32; "
+        "and rounding changes which value is a pool's maximum: one such change "
+        "makes 2e-4",
     ),
     Task(
         stem="chapter08_feature_extraction",
@@ -222,15 +224,15 @@ TASKS = (
         answer="sign",
         baseline_name="majority class",
         differences=(*BINARY, "frozen_batch_norm", "same_padding"),
-        # Six draws of the head: the trajectory ends 4e-3 to 7e-2 apart.
+        # With six random heads the trajectory's end differs by 4e-3 to 7e-2.
         native_bounds={"step": 0.01, "trajectory": 0.2},
         tolerances={"gradients float32": 3e-3},
         tolerances_why=(
-            "the PyTorch half against itself, its weights moved by one unit in "
-            "the last place, is 1.1e-3 apart: through 49 convolutions float32 "
-            "rounding decides on which side of 0 or 6 a ReLU6 finds a value; "
-            "received 1.2e-6 to 5.5e-4 in float32, by the pictures of the "
-            "batch, and 1.7e-15 in float64"
+            "with weights moved by one unit in the last place, the PyTorch "
+            "half differs from itself by 1.1e-3: after 49 convolutions float32 "
+            "rounding decides on which side of 0 or 6 of a ReLU6 a value lies; "
+            "received 1.2e-6 to 5.5e-4 in float32, depending on the pictures "
+            "of the batch, and 1.7e-15 in float64"
         ),
         pretrained=("backbone",),
         few=40,
@@ -241,7 +243,7 @@ TASKS = (
         title="which pixel is what, down and up convolutions",
         metric="mean IoU",
         margin=0.03,
-        margin_why="three times what the last steps of RMSprop move a run by",
+        margin_why="three times how far RMSprop's last steps move a score",
         answer="class",
         baseline_name="all ground",
         differences=(
@@ -268,12 +270,12 @@ TASKS = (
         ),
         native_bounds={"step": 0.5, "trajectory": 1.0},
         few=150,
-        # One pixel that a ReLU or a maximum decides otherwise weighs that much
-        # in a batch of eight; in float64 the same gradients are 4e-14 apart.
+        # In a batch of eight, one pixel whose ReLU or maximum flips makes that
+        # much; in float64 the same gradients differ by 4e-14.
         tolerances={"gradients float32": 0.15},
-        tolerances_why="each half is 1e-2 from its own float64: rounding "
-        "decides ties of ReLU and maximum after a normalisation (measured "
-        "6e-5 to 7e-2, by the pictures of the batch)",
+        tolerances_why="each half differs from its own float64 by 1e-2: "
+        "rounding decides ties of ReLU and maximum after a normalisation "
+        "(measured 6e-5 to 7e-2, depending on the pictures of the batch)",
     ),
     Task(
         stem="chapter09_gradcam",
@@ -373,7 +375,7 @@ TASKS = (
         title="English to Spanish and Korean, GRU",
         metric="accuracy",
         margin=0.025,
-        margin_why="one next piece in forty; three standard errors are 0.0125",
+        margin_why="one next token in 40; three standard errors are 0.0125",
         answer="class",
         baseline_name="commonest next piece",
         differences=(
@@ -392,7 +394,7 @@ TASKS = (
         title="English to Spanish and Korean, Transformer",
         metric="accuracy",
         margin=0.015,
-        margin_why="one next piece in 67; three standard errors are 0.0104",
+        margin_why="one next token in 67; three standard errors are 0.0104",
         answer="class",
         baseline_name="commonest next piece",
         differences=(*CLASSES, *TRANSFORMER, "class_axis"),
@@ -425,7 +427,7 @@ TASKS = (
         metric="times as excited",
         margin=0.3,
         margin_why="an eighth of what dreaming gains; rounding alone moves "
-        "a run by 0.1 in either half (12 moves of the weights each)",
+        "a score by 0.1 in either half (12 trials with moved weights each)",
         answer="0.05",
         baseline_name="pictures as they are",
         differences=("resize_in_float32", "same_padding"),
@@ -435,9 +437,9 @@ TASKS = (
         few=2,
         # Measured: 2.7e-2 of the score, 1e-5 at most of all layers.
         tolerances={"forward float32": 0.1},
-        tolerances_why="a dream takes 30 steps by gradients that are 1e-3 "
-        "apart in float32, as rounding decides ties of ReLU6; every step "
-        "carries that on",
+        tolerances_why="a dream takes 30 steps with gradients that differ by "
+        "1e-3 in float32, because rounding decides ties of ReLU6; every step "
+        "adds to the difference",
     ),
     Task(
         stem="chapter12_style_transfer",
@@ -455,9 +457,9 @@ TASKS = (
         seeds=5,
         # Measured: 4.8e-2 of the score, 1e-5 at most of all layers.
         tolerances={"forward float32": 0.2},
-        tolerances_why="a picture takes 40 steps by gradients that are 1e-3 "
-        "apart in float32, as rounding decides ties of ReLU6; every step "
-        "carries that on",
+        tolerances_why="a picture takes 40 steps with gradients that differ "
+        "by 1e-3 in float32, because rounding decides ties of ReLU6; every "
+        "step adds to the difference",
     ),
     Task(
         stem="chapter12_vae",
@@ -467,7 +469,7 @@ TASKS = (
         unit="nats",
         higher_is_better=False,
         margin=6.0,
-        margin_why="a sixth of what learning gains over the mean digit",
+        margin_why="a sixth of what training gains over the mean digit",
         answer="sign",
         baseline_name="mean digit",
         differences=(
@@ -487,7 +489,7 @@ TASKS = (
         metric="distance",
         higher_is_better=False,
         margin=1.9,
-        margin_why="a fifth of how far the mean digit is from real ones",
+        margin_why="a fifth of the mean digit's distance from real digits",
         answer="0.1",
         baseline_name="mean digit",
         differences=(
@@ -499,16 +501,32 @@ TASKS = (
             "from_logits_default",
             "leaky_relu_slope",
         ),
-        # The last bias is one number that passes by zero: 0.08 apart after 50
-        # steps, 0.59 after the 12 steps of the planted faults.
+        # The last bias is one number that crosses zero: it differs by 0.08
+        # after 50 steps, and by 0.59 after the planted faults' 12 steps.
         native_bounds={"step": 0.02, "trajectory": 1.0},
         seeds=7,
         tolerances={"gradients float32": 0.15},
-        tolerances_why="the generator's first gradients come through a "
-        "discriminator that has taken its first step, so `adam_epsilon` is in "
-        "them: with eps=3.2e-6, what Keras' 1e-7 amounts to in that step, the "
-        "PyTorch half is 7.5e-2 from itself; received 9.1e-2 between both "
-        "halves, and 5e-14 in float64 with one formula",
+        tolerances_why="the generator's first gradients pass through a "
+        "discriminator after its first step, so that `adam_epsilon` affects "
+        "them: with eps=3.2e-6, which Keras' 1e-7 amounts to in that step, the "
+        "PyTorch half differs from itself by 7.5e-2; received 9.1e-2 between "
+        "both halves, and 5e-14 in float64 with one formula",
     ),
 )
 BY_STEM = {task.stem: task for task in TASKS}
+
+# The titles of the book's chapters.
+CHAPTERS = {
+    2: "The mathematical building blocks of neural networks",
+    3: "Introduction to Keras and TensorFlow",
+    4: "Getting started with neural networks",
+    5: "Fundamentals of machine learning",
+    6: "The universal workflow of machine learning",
+    7: "Working with Keras",
+    8: "Deep learning for computer vision",
+    9: "Advanced deep learning for computer vision",
+    10: "Deep learning for timeseries",
+    11: "Deep learning for text",
+    12: "Generative deep learning",
+    13: "Best practices for the real world",
+}

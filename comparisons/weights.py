@@ -1,23 +1,23 @@
 """Carries weights between Keras and PyTorch: one table, NumPy only.
 
-Both frameworks hold the same numbers in other orders. `RULES` says, for every
-kind of Keras layer, which PyTorch tensors its variables become:
+Both frameworks store the same numbers in different orders. `RULES` lists, for
+every kind of Keras layer, which PyTorch tensors its variables become:
 
     layers = [Layer("conv1", "Conv2D", {"kernel": (3, 3, 1, 32)})]
     state = keras_to_torch(layers, {"conv1/kernel": kernel})
     state["conv1.weight"]  # (32, 1, 3, 3)
     torch_to_keras(layers, state)["conv1/kernel"]  # kernel again, bit for bit
 
-Gradients follow the same rules: every map only moves numbers (it is linear and
+Gradients follow the same rules. A rule only moves numbers (it is linear and
 orthogonal), so the gradient of a moved weight is the moved gradient. The one
-exception is the second bias of LSTM and SimpleRNN, which Keras does not have:
-zero on the way to PyTorch, added to the first on the way back. Both receive
-the same gradient and Keras' bias receives it once, so `partial=True` reads the
-first alone.
+exception is the second bias of LSTM and SimpleRNN, which Keras does not have.
+It is zero on the way to PyTorch, and is added to the first one on the way
+back. Both biases have the same gradient, which is also the gradient of Keras'
+bias. Therefore `partial=True` reads only the first one.
 
-Two things shapes do not show: `GRU(reset_after=False)` without biases looks
-like a GRU that PyTorch has, and Dense after Flatten keeps its meaning only
-where the PyTorch half flattens channels last.
+Shapes do not show two mistakes: `GRU(reset_after=False)` without biases has
+the shapes of PyTorch's GRU, which is another layer; and Dense after Flatten is
+the same layer only if the PyTorch half flattens with channels last.
 """
 
 import re
@@ -35,18 +35,18 @@ Sizes = dict[str, int]
 
 
 class LayoutError(ValueError):
-    """Weights that do not fit: one line with received, expected and fix."""
+    """Weights do not fit: one line says received, expected and the fix."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One Keras layer that owns weights.
+    """A Keras layer that has weights.
 
     Attributes:
-        name: also the PyTorch attribute: "conv1", "encoder.attention".
+        name: also of the PyTorch attribute: "conv1", "encoder.attention".
         kind: the Keras class: "Conv2D", "LSTM", "Bidirectional(LSTM)".
-        shapes: Keras shapes by the variable's name inside the layer (see
-            `variable_name`), in `get_weights()` order.
+        shapes: Keras shapes, by the variable's name inside the layer (see
+            `variable_name`), in the order of `get_weights()`.
     """
 
     name: str
@@ -58,10 +58,11 @@ class Layer:
 
 
 class Side(NamedTuple):
-    """Arrays of one framework: their names, and the form that each has.
+    """Arrays of one framework: their names, and the form of each.
 
-    "in 4*units" names two axes, of which the second holds four blocks; "..."
-    stands for axes of size 1. Several arrays are stacked on a new first axis.
+    The form "in 4*units" names two axes, of which the second has four blocks;
+    "..." stands for axes of size 1. Several arrays are stacked along a new
+    first axis.
     """
 
     names: tuple[str, ...]
@@ -72,9 +73,9 @@ class Side(NamedTuple):
 class Rule:
     """How variables of a layer become tensors of a module.
 
-    Both forms use the same words, so that either direction is a split, a
-    transpose and a join. `order`, its own inverse, reorders gates; `zero` is a
-    tensor like the other that Keras does not have.
+    Both forms use the same words, so that each direction is a split, a
+    transpose and a join. `order` reorders the gates and is its own inverse.
+    `zero` names a second tensor of the same shape that Keras does not have.
     """
 
     keras: Side
@@ -84,7 +85,7 @@ class Rule:
 
 
 def rules(*lines: str, order: tuple[int, ...] = ()) -> list[Rule]:
-    """Return the rules written as "kernel: in out -> weight: out in"."""
+    """Parse rules such as "kernel: in out -> weight: out in"."""
     found = []
     for line in lines:
         names, form, tensors, torch_form = re.split(": | -> ", line)
@@ -97,7 +98,7 @@ def rules(*lines: str, order: tuple[int, ...] = ()) -> list[Rule]:
 def recurrent(kind: str, prefix: str = "", suffix: str = "") -> list[Rule]:
     """Return the rules of one direction of a recurrent layer."""
     gates = {"LSTM": "4*units", "GRU": "3*units", "SimpleRNN": "units"}[kind]
-    # Keras' GRU keeps its gates in the order z, r, h; PyTorch in r, z, n.
+    # The gates of a GRU are z, r, h in Keras and r, z, n in PyTorch.
     order = (1, 0, 2) if kind == "GRU" else ()
     inner, bias = f"{prefix}recurrent_kernel", f"{prefix}bias"
     first, second = f"bias_ih_l0{suffix}", f"bias_hh_l0{suffix}"
@@ -106,7 +107,7 @@ def recurrent(kind: str, prefix: str = "", suffix: str = "") -> list[Rule]:
         f"{inner}: state {gates} -> weight_hh_l0{suffix}: {gates} state",
         order=order,
     )
-    if kind == "GRU":  # with reset_after=True, Keras has both biases
+    if kind == "GRU":  # with reset_after=True Keras has both biases
         both = f"{bias}: 2 {gates} -> {first} {second}: {gates}"
         return found + rules(both, order=order)
     one = Rule(Side((bias,), gates), Side((first,), gates), zero=second)
@@ -114,7 +115,7 @@ def recurrent(kind: str, prefix: str = "", suffix: str = "") -> list[Rule]:
 
 
 MHA, LINEAR_MHA = "MultiHeadAttention", "MultiHeadAttention of nn.Linear"
-RAW = "bare variables"  # of no layer: the same arrays in both halves
+RAW = "bare variables"  # without a layer: the same arrays in both halves
 BIAS = "bias: out -> bias: out"
 NORM = "gamma: width -> weight: width", "beta: width -> bias: width"
 RULES = {
@@ -129,7 +130,7 @@ RULES = {
         "moving_mean: width -> running_mean: width",
         "moving_variance: width -> running_var: width",
     ),
-    MHA: rules(  # nn.MultiheadAttention: the heads share one width
+    MHA: rules(  # nn.MultiheadAttention: all heads have the same width
         "query/kernel key/kernel value/kernel: embed heads size"
         " -> in_proj_weight: 3*heads*size embed",
         "query/bias key/bias value/bias: heads size"
@@ -138,7 +139,7 @@ RULES = {
         " -> out_proj.weight: embed heads*size",
         "attention_output/bias: embed -> out_proj.bias: embed",
     ),
-    LINEAR_MHA: rules(  # submodules query, key, value, output: any sizes
+    LINEAR_MHA: rules(  # four nn.Linear of any size
         "query/kernel: q heads size -> query.weight: heads*size q",
         "query/bias: heads size -> query.bias: heads*size",
         "key/kernel: k heads size -> key.weight: heads*size k",
@@ -154,13 +155,13 @@ for _n, _window in (1, "w"), (2, "h w"), (3, "d h w"):
     RULES[f"Conv{_n}D"] = rules(
         f"kernel: {_window} in out -> weight: out in {_window}", BIAS
     )
-    RULES[f"Conv{_n}DTranspose"] = rules(  # no flip: only in and out change
+    RULES[f"Conv{_n}DTranspose"] = rules(  # no flip, only in and out change
         f"kernel: {_window} out in -> weight: in out {_window}", BIAS
     )
 for _n, _window in (1, "w"), (2, "h w"):
     _each = f"kernel: {_window} in times -> weight: in*times 1 {_window}"
     RULES[f"DepthwiseConv{_n}D"] = rules(_each, BIAS)
-    RULES[f"SeparableConv{_n}D"] = rules(  # two layers, the first unbiased
+    RULES[f"SeparableConv{_n}D"] = rules(  # two layers, the first has no bias
         "depthwise_" + _each.replace("weight", "depthwise.weight"),
         f"pointwise_kernel: {'1 ' * _n}in*times out"
         f" -> pointwise.weight: out in*times{' 1' * _n}",
@@ -173,7 +174,7 @@ for _kind in "LSTM", "GRU", "SimpleRNN":
         *recurrent(_kind, "backward/", "_reverse"),
     ]
 
-# Sizes that must agree, beside those that have one name.
+# Sizes that must be equal although they have different names.
 EQUAL = {"state": "units", "embed": "heads*size"}
 SAME = "give both halves the same layers under the same names"
 FIXES = {
@@ -194,17 +195,17 @@ def _refuse(where: str, received: str, expected: str, fix: str) -> NoReturn:
 
 
 def variable_name(path: str, layer_name: str) -> str:
-    """Return the name inside its layer of a Keras `variable.path`.
+    """Return a variable's name inside its layer, from its `path` in Keras.
 
-    "encoder/lstm/lstm_cell/kernel" of "lstm" or "encoder.lstm" is "kernel",
-    "both/forward_lstm_1/lstm_cell/bias" of "both" is "forward/bias". A dotted
-    name is tried whole, then without its first parts: Keras leaves functional
-    models out of its paths. If the name occurs twice, the first place counts
-    that leaves a known form.
+    "encoder/lstm/lstm_cell/kernel" in the layer "lstm" or "encoder.lstm" is
+    "kernel"; "both/forward_lstm_1/lstm_cell/bias" in "both" is "forward/bias".
+    A dotted name is tried as a whole, then without its first parts, because
+    Keras' paths do not contain functional models. If the layer's name occurs
+    twice in the path, the first place after which a known form remains counts.
 
     Raises:
-        LayoutError: when the path belongs to another layer, or a cell or a
-            direction has a name of its own.
+        LayoutError: the path belongs to another layer, or the cell or the
+            direction was renamed.
     """
     inside = re.compile(
         r"(?:(forward|backward)_[^/]+/)?(?:(?:lstm|gru|simple_rnn)_cell/)?"
@@ -226,7 +227,7 @@ def _shape(form: str, sizes: Sizes) -> Shape:
 
 
 def _fits(shape: Shape, form: str, sizes: Sizes) -> bool:
-    """Match a shape with its form; `sizes` learns what each word stands for."""
+    """Whether a shape matches a form; adds each new word's size to `sizes`."""
     words = form.split()
     if len(words) != len(shape):
         return False
@@ -244,7 +245,7 @@ def _fits(shape: Shape, form: str, sizes: Sizes) -> bool:
 def _rules(
     layer: Layer, torch_names: Iterable[str]
 ) -> Iterator[tuple[Rule, Sizes]]:
-    """Yield a layer's rules, with full names, and what their words mean."""
+    """Yield a layer's rules with full names, and the size of each word."""
     kind, shapes = layer.kind, layer.shapes
     parts = [f"{layer.name}.{p}." for p in ("query", "key", "value", "output")]
     if kind == MHA and any(n.startswith(tuple(parts)) for n in torch_names):
@@ -266,7 +267,7 @@ def _rules(
     sizes = {str(number): number for number in range(1, 5)}
     for rule in RULES[kind]:
         if not shapes.keys() & set(rule.keras.names):
-            continue  # a layer without bias or without scale
+            continue  # a layer without a bias or a scale
         for name in rule.keras.names:
             shape = shapes.get(name, ())
             form = rule.keras.form.replace("...", "1 " * (len(shape) - 1))
@@ -313,9 +314,9 @@ def _carry(
     rule: Rule,
     sizes: Sizes,
 ) -> dict[str, Array]:
-    """Return one side's arrays, made of the other's."""
+    """Return the arrays of one side, made from those of the other side."""
 
-    def axes(side: Side) -> list[str]:  # those of size 1 come and go
+    def axes(side: Side) -> list[str]:  # without those of size 1
         words = f"{len(side.names)} {side.form}".replace("*", " ").split()
         return [word for word in words if word != "1"]
 
@@ -345,16 +346,16 @@ def keras_to_torch(
     weights: Mapping[str, Array],
     torch_names: Collection[str] | None = None,
 ) -> dict[str, Array]:
-    """Return PyTorch's state, "conv1.weight", for "conv1/kernel" and so on.
+    """Return PyTorch's state: "conv1.weight" from "conv1/kernel", and so on.
 
-    With `torch_names`, those of the module's `state_dict()`, the result must
-    have exactly these names, and attention takes the form that they show: four
-    `nn.Linear` rather than `nn.MultiheadAttention`. The arrays are contiguous
-    copies, their dtypes unchanged.
+    `torch_names` are the names in the module's `state_dict()`. If they are
+    given, the result has exactly these names, and they decide whether attention
+    becomes `nn.MultiheadAttention` or four `nn.Linear`. The arrays are
+    contiguous copies of the same dtype.
 
     Raises:
-        LayoutError: when a weight is missing, superfluous, of another shape
-            than its layer says, or has no place in PyTorch.
+        LayoutError: a weight is missing, is not known, has another shape than
+            its layer, or has no counterpart in PyTorch.
     """
     claimed: set[str] = set()
     state: dict[str, Array] = {}
@@ -376,23 +377,23 @@ def torch_to_keras(
     state: Mapping[str, Array],
     partial: bool = False,
 ) -> dict[str, Array]:
-    """Return Keras weights, "conv1/kernel", for "conv1.weight" and so on.
+    """Return Keras' weights: "conv1/kernel" from "conv1.weight", and so on.
 
-    `state` is a `state_dict()` (`num_batches_tracked` is passed over) or, with
-    `partial`, gradients by parameter name: variables whose tensors are all
-    absent (frozen, running statistics) are left out, and the first of two
-    biases is taken instead of their sum. The arrays are contiguous copies in
-    the order of the layers' shapes, their dtypes unchanged.
+    `state` is a `state_dict()`; `num_batches_tracked` is ignored. With
+    `partial` it holds gradients by parameter name. Then variables without any
+    tensor (frozen weights, running statistics) are left out, and of two biases
+    the first is taken instead of the sum. The arrays are contiguous copies of
+    the same dtype, in the order of the layers' shapes.
 
     Raises:
-        LayoutError: when a tensor is missing, superfluous, of another shape
-            than its layer says, or the layer has no place in PyTorch.
+        LayoutError: a tensor is missing, is not known, has another shape than
+            its layer, or the layer has no counterpart in PyTorch.
     """
     claimed: set[str] = set()
     weights: dict[str, Array] = {}
     for layer in layers:
         if partial and not any(n.startswith(f"{layer.name}.") for n in state):
-            continue  # all frozen: nothing shows which form attention takes
+            continue  # all frozen: the form of attention is not known
         for rule, sizes in _rules(layer, state):
             claimed |= {*rule.torch.names, rule.zero}
             if partial and not state.keys() & set(rule.torch.names):
@@ -402,8 +403,8 @@ def torch_to_keras(
                 bias = weights[rule.keras.names[0]]
                 names = (*rule.torch.names, rule.zero)
                 other = _take(state, names, bias.shape, rule.keras.names[0])[1]
-                # -0.0 + 0.0 is +0.0: where the second bias is zero the first
-                # stays as it is, so that a round trip is exact to the bit.
+                # Add only where the second bias is not zero: -0.0 + 0.0 is
+                # +0.0, and a round trip must keep every bit.
                 np.add(bias, other, out=bias, where=other != 0)
     _refuse_unclaimed(state, claimed)
     order = [f"{layer.name}/{v}" for layer in layers for v in layer.shapes]

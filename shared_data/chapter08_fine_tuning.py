@@ -6,7 +6,18 @@ from typing import ClassVar
 from shared_data.chapter08_feature_extraction import baseline, scores
 from shared_data.sources.labelled_pictures import load_data
 
-__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data", "scores"]
+__all__ = [
+    "BOOK",
+    "BOOK_FEEDS",
+    "QUICK",
+    "Config",
+    "baseline",
+    "load_data",
+    "scores",
+]
+
+# The book reads its pictures from folders, one for each class.
+BOOK_FEEDS = "folders"
 
 
 @dataclass(frozen=True)

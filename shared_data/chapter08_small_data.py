@@ -8,12 +8,16 @@ from shared_data.sources.labelled_pictures import load_data
 __all__ = [
     "AUGMENTED",
     "BOOK",
+    "BOOK_FEEDS",
     "QUICK",
     "VARIANTS",
     "Config",
     "baseline",
     "load_data",
 ]
+
+# The book reads its pictures from folders, one for each class.
+BOOK_FEEDS = "folders"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from shared_data.baselines import chance as baseline
 from shared_data.sources.labelled_pictures import load_data
 
-__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data"]
+__all__ = ["BOOK", "BOOK_FEEDS", "QUICK", "Config", "baseline", "load_data"]
+
+# The book reads its pictures from folders, one for each class.
+BOOK_FEEDS = "folders"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,18 @@ from shared_data.sources.weather_windows import (
     load_data,
 )
 
-__all__ = ["BOOK", "QUICK", "READINGS", "Config", "baseline", "load_data"]
+__all__ = [
+    "BOOK",
+    "BOOK_FEEDS",
+    "QUICK",
+    "READINGS",
+    "Config",
+    "baseline",
+    "load_data",
+]
+
+# The book feeds `fit` from a tf.data pipeline.
+BOOK_FEEDS = "pipeline"
 
 
 @dataclass(frozen=True)

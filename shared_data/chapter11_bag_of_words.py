@@ -32,7 +32,18 @@ from shared_data.sources.bags import (
 )
 from shared_data.sources.reviews import Reviews, load_reviews, split_words
 
-__all__ = ["BOOK", "QUICK", "VARIANTS", "Config", "baseline", "load_data"]
+__all__ = [
+    "BOOK",
+    "BOOK_FEEDS",
+    "QUICK",
+    "VARIANTS",
+    "Config",
+    "baseline",
+    "load_data",
+]
+
+# The book feeds `fit` from a tf.data pipeline.
+BOOK_FEEDS = "pipeline"
 
 
 @dataclass(frozen=True)

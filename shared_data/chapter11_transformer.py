@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from shared_data.baselines import commoner_verdict as baseline
 from shared_data.sources.numbered_texts import load_data
 
-__all__ = ["BOOK", "QUICK", "Config", "baseline", "load_data"]
+__all__ = ["BOOK", "BOOK_FEEDS", "QUICK", "Config", "baseline", "load_data"]
+
+# The book feeds `fit` from a tf.data pipeline.
+BOOK_FEEDS = "pipeline"
 
 
 @dataclass(frozen=True)

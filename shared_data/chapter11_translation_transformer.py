@@ -17,6 +17,7 @@ from shared_data.sources.translation import (
 
 __all__ = [
     "BOOK",
+    "BOOK_FEEDS",
     "PADDING",
     "QUICK",
     "Config",
@@ -25,6 +26,9 @@ __all__ = [
     "text_of",
     "translation_scores",
 ]
+
+# The book feeds `fit` from a tf.data pipeline.
+BOOK_FEEDS = "pipeline"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ COMPONENTS = 32
 # Added to variances, so that no direction is without any.
 RIDGE = 1e-4
 
+# The book feeds `fit` from a tf.data pipeline.
+BOOK_FEEDS = "pipeline"
+
 
 @dataclass(frozen=True)
 class Config:

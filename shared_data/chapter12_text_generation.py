@@ -21,6 +21,9 @@ from shared_data.sources.vocabulary import (
 PROMPT = "this movie"
 TEMPERATURES = (0.2, 0.5, 0.7, 1.0)
 
+# The book feeds `fit` from a tf.data pipeline.
+BOOK_FEEDS = "pipeline"
+
 
 @dataclass(frozen=True)
 class Config:

@@ -1,4 +1,4 @@
-"""Accuracy over seeds: both halves trained from the same initial weights."""
+"""Accuracy over seeds: both halves train from the same initial weights."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -27,17 +27,18 @@ def compare_accuracy(
     baseline: float,
     say: Callable[[str], None],
 ) -> tuple[Accuracy, Exhibits]:
-    """Train both halves once for each of `seeds` seeds, from the same weights.
+    """Train both halves once for each of `seeds` seeds; compare their scores.
 
-    Where nothing trains, the weights of every seed but the first are moved by
-    one unit in the last place: what rounding makes of them is all the spread.
-    Returns also what the halves show of the first seed's models.
+    Both halves start from the same weights. Where nothing trains, every seed
+    but the first moves the weights by one unit in the last place, so that the
+    spread of the scores is the effect of rounding. Also returns what the
+    halves exhibit of the first seed's models.
     """
     asked = torch.submit("describe", task.torch, config, "float32")
-    layers = keras.call("describe", task.keras, config, "float32")["layers"]
+    layers = keras.call("describe", task.keras, config, "float32").layers
     described = torch.result(asked)
     runs = []
-    # Before the first training, behind which a call would have to wait.
+    # Before the first training: a later call would have to wait for it.
     drawn: list[State] = [
         keras.call("initial", task.keras, config, "float32", seed)
         for seed in range(seeds)
@@ -45,7 +46,7 @@ def compare_accuracy(
     for seed, weights in enumerate(drawn):
         if seed and not task.trains:
             weights = one_ulp_away(weights, seed)
-        same: State = keras_to_torch(layers, weights, described["shapes"])
+        same: State = keras_to_torch(layers, weights, described.shapes)
         show = seed == 0
         keras.doing = torch.doing = f"training {task.stem} with seed {seed}"
         runs.append(

@@ -19,7 +19,7 @@ from comparisons.task import Task
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyRequest:
     """Which study, for how many seconds a race, of which modes."""
 
     kind: Kind
@@ -29,7 +29,7 @@ class Asked:
 
 def wanted(
     modes: str | None, against: str | None, scaled: bool, seconds: float
-) -> Asked | None:
+) -> StudyRequest | None:
     """Return the study that options ask for; None for the bench itself.
 
     Raises:
@@ -42,19 +42,19 @@ def wanted(
             f"received {' and '.join(asked)}; expected one of them at a time"
         )
     if modes:
-        return Asked("modes", seconds, modes=modes.split(","))
+        return StudyRequest("modes", seconds, modes=modes.split(","))
     if against == "idioms":
-        return Asked("idioms", seconds)
+        return StudyRequest("idioms", seconds)
     if against:
         raise RequestError(f"received --against {against}; expected idioms")
-    return Asked("scale", seconds) if scaled else None
+    return StudyRequest("scale", seconds) if scaled else None
 
 
 def study(
     task: Task,
     request: Request,
     settings: Settings,
-    asked: Asked,
+    asked: StudyRequest,
     say: Say,
 ) -> StudySection:
     """Make one study of a proven pair, in new processes.

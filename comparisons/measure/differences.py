@@ -1,6 +1,6 @@
-"""Runs the atlas: how far apart the defaults are, and what a fix leaves.
+"""Runs the atlas: how much defaults differ, and what remains after a fix.
 
-Each function of an entry runs in its framework's own living process.
+Each function of an entry runs in the process of its own framework.
 """
 
 import math
@@ -19,7 +19,7 @@ TYPES = ("float32", "float64")
 
 @dataclass(frozen=True)
 class Apart:
-    """A distance, and what there is to say where it is no number."""
+    """The distance of two answers; `told` says why it is not a finite one."""
 
     distance: float
     told: str = ""
@@ -29,7 +29,10 @@ class Apart:
 class Measured:
     """An entry's figures.
 
-    gap: of the defaults. residual: by fix and type.
+    Attributes:
+        entry: of the atlas.
+        gap: between both frameworks' defaults.
+        residual: what remains after a fix, by the fix and the type.
     """
 
     entry: Difference
@@ -38,28 +41,29 @@ class Measured:
 
     @property
     def faults(self) -> list[str]:
-        """Return what the entry says and is not so."""
+        """Return a line for each claim of the entry that does not hold."""
         found = []
         if not self.gap.distance >= self.entry.gap:
             found.append(
-                f"{self.entry.name}: the defaults are {self.gap.distance:.1e} "
-                f"apart; expected {self.entry.gap:.0e} at least"
+                f"{self.entry.name}: the defaults differ by "
+                f"{self.gap.distance:.1e}; expected at least "
+                f"{self.entry.gap:.0e}"
             )
         for (way, dtype), apart in self.residual.items():
             if not apart.distance <= self.entry.closed[dtype]:
                 found.append(
                     f"{self.entry.name}: {way} in {dtype} leaves "
                     f"{apart.distance:.1e} {apart.told}".rstrip()
-                    + f"; expected {self.entry.closed[dtype]:.0e} at most"
+                    + f"; expected at most {self.entry.closed[dtype]:.0e}"
                 )
         return found
 
 
 def apart(one: Answer, other: Answer) -> Apart:
-    """Return the largest absolute difference of two answers.
+    """Return the largest absolute difference between two answers.
 
-    Infinite where only one raised an error, where shapes differ, and where
-    one is not a number and the other is.
+    It is infinite if only one of them raised an error, if both raised other
+    errors, if names or shapes differ, or if only one is nan at some place.
     """
     if one.error or other.error:
         said = one.error or other.error
@@ -76,7 +80,7 @@ def apart(one: Answer, other: Answer) -> Apart:
         a, b = array.astype("float64"), twin.astype("float64")
         if (np.isnan(a) != np.isnan(b)).any():
             return Apart(math.inf, f"{name} is nan on one side".strip())
-        equal = (a == b) | np.isnan(a)  # infinities of one sign too
+        equal = (a == b) | np.isnan(a)  # also infinities of one sign
         with np.errstate(invalid="ignore"):
             worst = max(
                 worst, float(np.where(equal, 0, abs(a - b)).max(initial=0.0))
@@ -85,7 +89,7 @@ def apart(one: Answer, other: Answer) -> Apart:
 
 
 def measured(entry: Difference, keras: Side, torch: Side) -> Measured:
-    """Run all functions of an entry, both sides at once."""
+    """Run all functions of an entry, on both sides at the same time."""
     asked: dict[tuple[str, str], Future[Any]] = {}
     for way in entry.code:
         side = keras if way.startswith("keras") else torch

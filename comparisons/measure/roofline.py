@@ -1,21 +1,17 @@
 """How close a training step comes to what the machine can do.
 
-Williams, Waterman and Patterson 2009, Commun. ACM 52: an operation that
-computes so many operations for each byte that it moves can be no faster than
-the processor, nor than memory delivers the bytes.
+The roofline model, Williams, Waterman and Patterson 2009, Commun. ACM 52: a
+program cannot be faster than the processor computes, nor faster than memory
+delivers the bytes that it needs for each operation.
 """
 
 from typing import Any
-
-import matplotlib
 
 from comparisons.common import SIDES, Name
 from comparisons.records import Cost, Throughput
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Split
 from comparisons.task import Task
-
-matplotlib.use("Agg")
 
 
 def cost_of(
@@ -25,20 +21,22 @@ def cost_of(
     train: Split,
     throughput: Throughput,
 ) -> Cost:
-    """Count a training step, measure the ceilings, and set speed beside both.
+    """Count a training step, measure the ceilings, and compare both to speed.
 
-    One count serves both halves: PyTorch's FlopCounterMode.
+    PyTorch's FlopCounterMode counts for both halves, because they are the same
+    model. It counts what the PyTorch half computes: where that half leaves
+    padding out, Keras computes more than is counted.
     """
-    theirs = sides["torch"].call("count", task.torch, config, train)
+    counted = sides["torch"].call("count", task.torch, config, train)
     ceilings = {n: side.call("ceilings") for n, side in sides.items()}
     best = {
         what: max(c[what] for c in ceilings.values())
         for what in ceilings["torch"]
     }
     cost = Cost(
-        step_flops=theirs["flops"],
-        step_bytes=theirs["bytes"],
-        operations=theirs["operations"],
+        step_flops=counted["flops"],
+        step_bytes=counted["bytes"],
+        operations=counted["operations"],
         ceilings=ceilings,
     )
     step = throughput.step

@@ -1,7 +1,8 @@
-"""Pages to read pairs, atlas and results in: they open from disk, offline.
+"""Pages to read pairs, the atlas and results in; they open without a network.
 
-Why jinja2 and pygments: a page is a grid of two programs, which no tool knows.
+They are made with jinja2 and pygments, because a page shows two programs side
+by side and no documentation tool does that.
 
-Everything on a page is made from the sources that the tests run and from the
-committed results. What is missing ends the build; nothing is written then.
+A page has only what the sources and the committed results say. If one of them
+is missing, the build stops and writes nothing.
 """

@@ -1,4 +1,4 @@
-"""Makes all pages in memory, then writes them: all of them or none."""
+"""Makes all pages in memory, then writes all of them or none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,27 +11,26 @@ from comparisons.common import RequestError, write_whole
 from comparisons.pages import documents, drawing, glossary, search, telling
 from comparisons.pages.colours import prose
 from comparisons.pages.sources import (
-    CHAPTERS,
     RESULTS,
     House,
     Pair,
     entry,
     pair,
 )
+from comparisons.tasks import CHAPTERS
 
 ASSETS = Path(__file__).parent / "assets"
-FILES = "files.txt"  # what the last build wrote
+FILES = "files.txt"  # the list of files that the last build wrote
 KOREAN = "README.ko.md"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A Markdown file that becomes a page; `label` is short, for the menu."""
+    """A Markdown file that becomes a page."""
 
     path: str
     page: str
     title: str
-    label: str
     text: str
 
     @property
@@ -52,7 +51,7 @@ def make(house: House | None = None) -> dict[str, bytes]:
 
     pairs = [pair(task, house, link) for task in house.tasks]
     entries = [entry(name, house) for name in house.entries]
-    terms = glossary.terms()
+    terms = glossary.linked(glossary.terms(), house)
     texts = documents_of(house)
     site = Site(drawing.environment(), documents.Reader(house), texts)
     site.page("index.html", "index.html", chapters=chapters_of(pairs))
@@ -115,7 +114,7 @@ class Site:
 
 
 def documents_of(house: House) -> list[Document]:
-    """Return every document that there is."""
+    """Return the documents: docs/*.md and the Korean README."""
     found = []
     for where in [
         *sorted((house.root / "docs").glob("*.md")),
@@ -123,14 +122,11 @@ def documents_of(house: House) -> list[Document]:
     ]:
         path = where.relative_to(house.root).as_posix()
         text = house.text(path)
-        menu = where.stem.replace("_", " ").capitalize()
-        label = "한국어" if path == KOREAN else menu
         found.append(
             Document(
                 path,
                 documents.page_of(path, house) or "",
                 documents.title_of(text, path),
-                label,
                 text,
             )
         )
@@ -138,12 +134,12 @@ def documents_of(house: House) -> list[Document]:
 
 
 def chapters_of(pairs: list[Pair]) -> list[dict[str, Any]]:
-    """Return the table of contents: chapters in order, with their pairs."""
+    """Return the table of contents: the chapters with their pairs."""
     numbers = dict.fromkeys(one.task.chapter for one in pairs)
     return [
         {
             "number": number,
-            "title": CHAPTERS[number],
+            "title": CHAPTERS.get(number, ""),
             "rows": [
                 (one, telling.cells(one))
                 for one in pairs
@@ -157,14 +153,14 @@ def chapters_of(pairs: list[Pair]) -> list[dict[str, Any]]:
 def neighbours(
     pairs: list[Pair],
 ) -> list[tuple[Pair | None, Pair, Pair | None]]:
-    """Return every pair with the one before and the one after it."""
+    """Return every pair with its predecessor and its successor."""
     return list(
         zip([None, *pairs[:-1]], pairs, [*pairs[1:], None], strict=True)
     )
 
 
 def write(files: Mapping[str, bytes], out: Path) -> list[Path]:
-    """Write the site and take away what an earlier build left behind.
+    """Write the site, and delete files of earlier builds that it lacks.
 
     Raises:
         RequestError: the folder cannot be written to.

@@ -1,7 +1,7 @@
-"""Python in colours: a line of HTML for each line of a source.
+"""Highlighted Python: one line of HTML for each line of a source.
 
-Classes are few and short: k keyword, s string, m number, c comment, f what is
-defined, b built in; w marks a name, whose uses a page lights up.
+CSS classes are short: k keyword, s string, m number, c comment, f a defined
+name, b a built-in; w marks a name whose uses a page can highlight.
 """
 
 import functools
@@ -48,10 +48,10 @@ def entries_in(text: str) -> list[str]:
 
 
 def coloured(source: str, link: Link = lambda _: None) -> list[Markup]:
-    """Return a source line by line, without the line ends.
+    """Return the lines of a source as HTML, without line ends.
 
-    `link` gives the address of an entry of the atlas, or None: where a
-    comment or a docstring names it in backquotes, it becomes a link.
+    `link` returns the address of an entry of the atlas, or None. Names of
+    entries in backquotes, in comments and docstrings, become links.
     """
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     lines = [""]

@@ -1,9 +1,10 @@
-"""Sets two programs side by side: which lines share a row.
+"""Which lines of two programs share a row when they stand side by side.
 
-Both keep their order, so the rows are the dearest way through a table of all
-pairs of lines. What names a function or a layer weighs most, then equal lines,
-then lines of the same words. In a functional Keras model against a PyTorch
-class the layers win over `def build_model`: they are what a reader compares.
+Both programs keep their order: the rows are the best-scoring alignment of the
+two sequences of lines (Needleman-Wunsch). Lines that name the same function or
+layer score most, then equal lines, then lines with many words in common. With
+a functional Keras model beside a PyTorch class, the layers count more than
+`def build_model`, because readers compare layers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,11 @@ LAYER = 8.0
 ENTRY = 3.0  # both name the same difference
 EQUAL = 3.0  # and more for every word
 SIMILAR = 3.0  # times the share of words in common
-ALIKE = 0.4  # from this share on
+ALIKE = 0.4  # smallest share of common words that counts as similar
 BLANK = 0.2
 SUPER = {"super", "__init__"}
-# Unrelated code may share a row: shorter pages. Nothing else that is unrelated.
+# Unrelated lines of code may share a row, which makes pages shorter. Other
+# unrelated lines may not.
 GAP = -0.05
 UNRELATED = -0.05
 UNLIKE = -0.3
@@ -31,14 +33,14 @@ WRONG = -1.0
 
 @dataclass(frozen=True)
 class Unit:
-    """Rows that belong together: a function and its twin, as a rule."""
+    """Rows that belong together: usually a function and its twin."""
 
     name: str
     rows: list[Row]
 
 
 def worth(one: Line, other: Line) -> float:
-    """Return how well two lines stand on one row; below 0: better apart."""
+    """Return the score of two lines on one row; below 0, better apart."""
     if one.is_blank or other.is_blank:
         return BLANK if one.is_blank and other.is_blank else UNLIKE
     total = ENTRY if set(one.entries) & set(other.entries) else 0.0
@@ -47,12 +49,12 @@ def worth(one: Line, other: Line) -> float:
     if one.layers or other.layers:
         if one.layers & other.layers:
             return total + LAYER
-        total += UNLIKE  # somebody would take them for the same
+        total += UNLIKE  # a reader would take them for the same
     if one.is_comment != other.is_comment:
         return total + UNLIKE
     both = len(one.words) + len(other.words)
     if one.words == SUPER or other.words == SUPER:
-        return UNRELATED  # every class has it: no sign of anything
+        return UNRELATED  # every class has this line
     if one.text.strip() == other.text.strip() or (
         one.code and one.code == other.code
     ):
@@ -70,9 +72,9 @@ def worth_of_definitions(one: str, other: str) -> float:
 
 
 def aligned(keras: Sequence[Line], torch: Sequence[Line]) -> list[Row]:
-    """Return the rows; every line is on one, in its own order."""
+    """Return the rows of the best alignment; no line is left out."""
     best = [[0.0]]
-    for _ in torch:  # step by step: the way back compares for equality
+    for _ in torch:  # summed one by one: the way back tests for equality
         best[0].append(best[0][-1] + GAP)
     for ours in keras:
         above = best[-1]
@@ -90,8 +92,8 @@ def aligned(keras: Sequence[Line], torch: Sequence[Line]) -> list[Row]:
     i, j = len(keras), len(torch)
     while i or j:
         here = best[i][j]
-        # Of two ways that are worth the same, the one that leaves what is
-        # alone to the end.
+        # Of two alignments with the same score, take the one that puts
+        # single lines last.
         if j and here == best[i][j - 1] + GAP:
             j -= 1
             rows.append((None, torch[j]))
@@ -105,7 +107,7 @@ def aligned(keras: Sequence[Line], torch: Sequence[Line]) -> list[Row]:
 
 
 def units(rows: Sequence[Row]) -> list[Unit]:
-    """Return rows in parts, parted where both sides begin something new."""
+    """Split rows into units, where both sides begin something new."""
     starts = [0]
     starts += [
         i
@@ -113,7 +115,7 @@ def units(rows: Sequence[Row]) -> list[Unit]:
         if name_at(rows[i]) and all(begins(rows, i, side) for side in (0, 1))
     ]
     if len(starts) > 1 and says_nothing(rows[: starts[1]]):
-        del starts[1]  # a banner belongs to what comes behind it
+        del starts[1]  # a banner belongs to what follows it
     ends = [*starts[1:], len(rows)]
     return [
         Unit(first_name(rows[a:b]), list(rows[a:b]))
@@ -132,7 +134,7 @@ def says_nothing(rows: Sequence[Row]) -> bool:
 
 
 def begins(rows: Sequence[Row], start: int, side: int) -> bool:
-    """Whether what a side has from a row on begins at its top level."""
+    """Whether the next line of a side begins a top-level definition."""
     for row in rows[start:]:
         line = row[side]
         if line is not None and not line.is_blank:

@@ -1,22 +1,25 @@
-"""Markdown as pages: the docs, and the reports that results make of themselves.
+"""Markdown as pages: the docs and the reports of results.
 
-Links and pictures are those of the repository: what has a page here is linked
-to that, what has none stays text, and pictures are copied beside the pages.
+A link to a file of the repository leads to that file's page; without a page it
+becomes plain text. Pictures are copied beside the pages.
 """
 
+import io
 import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
+from PIL import Image
 
 from comparisons.common import RequestError
 from comparisons.pages import colours
-from comparisons.pages.sources import House, picture_size
+from comparisons.pages.sources import House
 
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
 ATLAS = re.compile(r"comparisons/differences/\w+/(?!__)(\w+)\.py")
@@ -26,15 +29,15 @@ COMMENT = re.compile(r"<!-- .*? -->\n?(?=\|)|<!-- .*? -->")
 
 @dataclass
 class Reader:
-    """Turns Markdown into HTML and remembers the pictures that it shows."""
+    """Turns Markdown into HTML and collects the pictures that it shows."""
 
     house: House
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def html(self, text: str, path: str, root: str = "../") -> Markup:
-        """Return Markdown that lies at `path` in the repository as HTML.
+        """Return the Markdown of the file `path` of the repository as HTML.
 
-        `root` leads from the page to the site's first folder.
+        `root` leads from the page to the top folder of the site.
 
         Raises:
             RequestError: a picture that it shows is missing.
@@ -50,7 +53,7 @@ class Reader:
         for i, token in enumerate(tokens):
             if token.type == "heading_open":
                 anchor = slug(tokens[i + 1].content)
-                if anchor not in anchors:  # the first of a name keeps it
+                if anchor not in anchors:  # only the first heading of a name
                     anchors.add(anchor)
                     token.attrSet("id", anchor)
             for child in token.children or []:
@@ -61,9 +64,9 @@ class Reader:
                 token.children, partial(self.address, base=base, root=root)
             )
         html = markdown.renderer.render(tokens, markdown.options, {})
-        # A wide table scrolls by itself, with the keyboard too.
+        # A wide table scrolls by itself; the keyboard can scroll it.
         html = html.replace("<table>", OPEN).replace("</table>", CLOSE)
-        html = html.replace("<th></th>", "<td></td>")  # heads nothing
+        html = html.replace("<th></th>", "<td></td>")  # an empty header cell
         return Markup(html)
 
     def take_picture(self, image: Token, base: str, root: str) -> None:
@@ -72,21 +75,22 @@ class Reader:
         )
         where = self.house.root / source
         try:
-            picture = where.read_bytes()
+            content = where.read_bytes()
         except OSError:
             raise RequestError(
                 f"received no picture {where}; expected it beside its result; "
                 "make it again with `make report`"
             ) from None
-        width, height = picture_size(picture, where)
         name = picture_name(source)
-        self.pictures[name] = picture
+        with opened(content, where) as picture:
+            width, height = picture.size
+        self.pictures[name] = content
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))
         image.attrSet("height", str(height))
 
     def address(self, href: str, base: str, root: str) -> str | None:
-        """Return where a link leads from a page, or None: nowhere here."""
+        """Return the address of a link on a page; None if the site lacks it."""
         if OUTSIDE.match(href) or href.startswith("#"):
             return href
         path, _, anchor = href.partition("#")
@@ -101,6 +105,21 @@ OPEN = (
     '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
 )
 CLOSE = "</table></div>"
+
+
+def opened(content: bytes, path: Path) -> Image.Image:
+    """Open a picture; pages keep room for it by its size.
+
+    Raises:
+        RequestError: it is no picture.
+    """
+    try:
+        return Image.open(io.BytesIO(content))
+    except OSError:
+        raise RequestError(
+            f"received {path}, which is no picture; expected one; make it "
+            "again with `make report`"
+        ) from None
 
 
 def picture_name(source: str) -> str:
@@ -129,7 +148,7 @@ def page_of(path: str, house: House) -> str | None:
 def without_dead_links(
     tokens: list[Token] | None, resolve: Callable[[str], str | None]
 ) -> list[Token] | None:
-    """Return inline tokens whose links lead somewhere; others become text."""
+    """Return inline tokens; links without an address become text."""
     if tokens is None:
         return None
     kept, dead = [], 0
@@ -152,7 +171,7 @@ def highlighted(code: str, language: str, _: str) -> str:
 
 
 def slug(title: str) -> str:
-    """Return a heading's anchor: its words before a colon."""
+    """Return the anchor of a heading: its words before a colon."""
     words = re.findall(r"\w+", title.split(":")[0].lower())
     return "-".join(words)
 
@@ -161,7 +180,7 @@ def title_of(text: str, path: str) -> str:
     """Return a document's title.
 
     Raises:
-        RequestError: it does not begin with one.
+        RequestError: the text does not begin with a title.
     """
     found = re.match(r"# (.+)\n", text)
     if not found:

@@ -1,4 +1,4 @@
-"""The templates, and how the lines of a pair become cells of a grid."""
+"""The templates, and the lines of a pair as cells of a grid."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ LINE = Markup('<code class="{}"{} data-l="{}" style="grid-row:{}">{}\n</code>')
 
 
 def environment() -> Environment:
-    """Return the templates, with what they call."""
+    """Return the templates with the functions that they call."""
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -38,13 +38,13 @@ def environment() -> Environment:
 
 
 class Spots:
-    """Gives the first line of a page that names a difference its anchor."""
+    """Gives an anchor to the first line of a page that names a difference."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
 
     def name(self, line: Line) -> str:
-        """Return the difference that a line is now the anchor of, or none."""
+        """Return the difference that this line becomes the anchor of, or ""."""
         for name in line.entries:
             if name not in self.taken:
                 self.taken.add(name)
@@ -57,7 +57,7 @@ def anchor_of(name: str) -> str:
 
 
 def spots_of(pairs: Sequence[Pair]) -> dict[tuple[str, str], str]:
-    """Return where pairs name differences: `#anchor` by task and name."""
+    """Return the anchors of differences in pairs, by task and name."""
     found: dict[tuple[str, str], str] = {}
     for pair in pairs:
         spots = Spots()
@@ -69,7 +69,7 @@ def spots_of(pairs: Sequence[Pair]) -> dict[tuple[str, str], str]:
 
 
 def drawn(pair: Pair) -> Iterator[Line]:
-    """Yield the lines of a pair in the order in which a page has them."""
+    """Yield the lines of a pair in the order of its page."""
     for part in pair.parts:
         for unit in part.units:
             for side in (0, 1):
@@ -78,10 +78,10 @@ def drawn(pair: Pair) -> Iterator[Line]:
 
 
 def half(unit: Unit, side: int, spots: Spots | None = None) -> Markup:
-    """Return one side of a unit: its lines, each on its row of the grid.
+    """Return the lines of one side of a unit, each with its row of the grid.
 
-    Banners and the blank lines around a unit are there to be copied, and not
-    shown: headings and space say the same.
+    Banners and the blank lines around a unit are hidden, because the page has
+    headings and space in their place. They are kept for copying.
     """
     lines = []
     for row, line in cells(unit, side):
@@ -99,11 +99,11 @@ def half(unit: Unit, side: int, spots: Spots | None = None) -> Markup:
 
 
 def on_edge(rows: Sequence[Row], at: int) -> bool:
-    """Whether nothing is shown before a row, or nothing from it on."""
+    """Whether a row is at the visible beginning or end of its unit."""
     return says_nothing(rows[: at + 1]) or says_nothing(rows[at:])
 
 
 def headings(html: Markup) -> list[tuple[str, str]]:
-    """Return anchor and text of a text's headings of the second level."""
+    """Return the anchors and texts of the second-level headings."""
     found = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', html)
     return [(anchor, title.split(":")[0]) for anchor, title in found]

@@ -1,6 +1,6 @@
-"""A half of a pair, read off its text: sections, functions, layers, words.
+"""The sections, functions, layers and words of a half, read from its text.
 
-Nothing is imported: what a line defines comes from the syntax tree.
+Nothing is imported: the syntax tree says what a line defines.
 """
 
 import ast
@@ -17,20 +17,20 @@ from comparisons.common import RequestError
 from comparisons.pages.colours import Link, coloured, entries_in
 
 BANNER = re.compile(r"# === (\w+) =+")
-TOP = "Imports"  # what a file has before its first banner
-# The same method under the name that each framework calls it by.
+TOP = "Imports"  # the section before the first banner
+# Keras' name of a method, and PyTorch's name of the same.
 SAME_METHOD = {"call": "forward"}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line, and what it can meet on the other side.
+    """A line, and what it is matched by with lines of the other half.
 
     top: the function or class that begins here with decorators and comments.
     defines: the name after `def` or `class`; of a method
         with its class, and a dot before.
-    layers: what the statement that begins here calls its layers.
+    layers: the layer names in the statement that begins here.
     """
 
     number: int
@@ -63,10 +63,10 @@ class Section:
 
 
 def lines_of(source: str, link: Link = lambda _: None) -> list[Line]:
-    """Return the lines of a program that can be parsed.
+    """Return the lines of a program.
 
     Raises:
-        SyntaxError: it cannot.
+        SyntaxError: the source cannot be parsed.
     """
     tree = ast.parse(source)
     texts = source.removesuffix("\n").split("\n")
@@ -88,7 +88,7 @@ def lines_of(source: str, link: Link = lambda _: None) -> list[Line]:
                 frozenset(layers.get(number, ())),
                 bare,
                 frozenset(re.findall(r"\w+", bare or text)),
-                # A link, or a name between quotes that is none.
+                # Only names that became links are entries of the atlas.
                 tuple(n for n in entries_in(text) if f">{n}</a>" in html),
             )
         )
@@ -96,7 +96,7 @@ def lines_of(source: str, link: Link = lambda _: None) -> list[Line]:
 
 
 def code_of(source: str, texts: Sequence[str]) -> list[str]:
-    """Return what stands on each line before a comment, without its indent."""
+    """Return each line without its indent and without its comment."""
     ends: dict[int, int] = {}
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -109,7 +109,7 @@ def code_of(source: str, texts: Sequence[str]) -> list[str]:
 def definitions(
     tree: ast.Module, texts: Sequence[str]
 ) -> tuple[dict[int, str], dict[int, str]]:
-    """Return which line begins, and which one names, what is defined."""
+    """Return the lines where definitions begin, and those that name them."""
     top: dict[int, str] = {}
     defines: dict[int, str] = {}
     for node in tree.body:
@@ -130,10 +130,10 @@ def definitions(
 
 
 def named_layers(tree: ast.Module) -> dict[int, set[str]]:
-    """Return the names that layers are given, by line.
+    """Return the names of layers, by line.
 
-    In Keras `name="conv1"`; in PyTorch `self.conv1 = …(…)`, and what an
-    `OrderedDict(…)` or a `{…}` calls what is made in it.
+    In Keras `name="conv1"`; in PyTorch `self.conv1 = …(…)`, and the keys of an
+    `OrderedDict(…)` or a `{…}` whose values are calls.
     """
     found: dict[int, set[str]] = {}
 
@@ -165,12 +165,12 @@ def named_layers(tree: ast.Module) -> dict[int, set[str]]:
 
 
 def makes(value: ast.expr) -> bool:
-    """Whether an expression calls something, as layers are made."""
+    """Whether an expression is a call: layers are made by calls."""
     return isinstance(value, ast.Call)
 
 
 def sections_of(lines: Sequence[Line]) -> list[Section]:
-    """Return what stands between the banners; each begins with its banner."""
+    """Split lines into sections; each begins with its banner."""
     sections = [Section(TOP, [])]
     for line in lines:
         banner = BANNER.fullmatch(line.text)
@@ -181,7 +181,7 @@ def sections_of(lines: Sequence[Line]) -> list[Section]:
 
 
 def expected(trains: bool) -> list[str]:
-    """Return the sections that no half may lack, in order."""
+    """Return the sections that every half must have, in order."""
     words = ["Data", "Model", "Training", "Evaluation", "Main"]
     return [word for word in words if trains or word != "Training"]
 
@@ -192,10 +192,10 @@ def check(
     trains: bool,
     paths: tuple[str, str],
 ) -> None:
-    """Make sure that two halves have the same sections, and all of them.
+    """Check that two halves have the same sections in the same order.
 
     Raises:
-        RequestError: one is missing, or they are in another order.
+        RequestError: a section is missing, or the order differs.
     """
     ours, theirs = ([s.name for s in half] for half in (keras, torch))
     for path, have, other in (

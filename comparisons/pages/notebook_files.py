@@ -1,4 +1,4 @@
-"""What `python -m comparisons notebooks` does."""
+"""Write notebooks: `python -m comparisons notebooks`."""
 
 from collections.abc import Sequence
 from pathlib import Path

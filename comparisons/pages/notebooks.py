@@ -1,8 +1,7 @@
-"""A half's source as a notebook: a cell per section, the docstring on top.
+"""A half as a notebook: the docstring first, then one cell for each section.
 
-The source is what is true; a notebook is made anew from it and holds no
-outputs. Between the two stands a script in the "percent" format, which
-editors open as a notebook, too.
+Notebooks are generated from the sources and hold no outputs. The step between
+is a script in the "percent" format, which editors also open as a notebook.
 """
 
 import ast
@@ -45,8 +44,8 @@ def cells(source: str, task: Task, side: Name) -> Iterator[Cell]:
     """Yield the cells of a half.
 
     Raises:
-        RequestError: the source is no half: no docstring, no banners, or an
-            end other than the call of main().
+        RequestError: the source has no docstring or no banners, or does not
+            end with the call of main().
     """
     module = ast.parse(source)
     docstring = ast.get_docstring(module)
@@ -73,7 +72,7 @@ def cells(source: str, task: Task, side: Name) -> Iterator[Cell]:
 
 
 def title(docstring: str, task: Task, side: Name) -> str:
-    """Return the first cell: what the half is, and where its twin stands."""
+    """Return the first cell: what the half is, and a link to its twin."""
     first, _, rest = docstring.partition("\n")
     (other,) = set(SIDES) - {side}
     rest = re.sub(r"\s+Twin: \S+$", "", rest.strip(), flags=re.MULTILINE)
@@ -109,7 +108,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def notebook(task: Task, side: Name) -> str:
-    """Return a half as the text of an .ipynb file; the same each time.
+    """Return a half as the text of an .ipynb file, the same in every call.
 
     Raises:
         RequestError: jupytext is not installed, or the source is no half.
@@ -118,8 +117,8 @@ def notebook(task: Task, side: Name) -> str:
         import jupytext
     except ImportError:
         raise RequestError(
-            "received no jupytext, which makes notebooks of sources; expected "
-            "it beside the tools; run `make setup`, or pip install jupytext"
+            "received no jupytext, which makes notebooks from sources; "
+            "expected it to be installed; run `make setup`"
         ) from None
     path = ROOT / PACKAGES[side] / f"{task.stem}.py"
     several = list(cells(path.read_text("utf-8"), task, side))

@@ -1,6 +1,6 @@
-"""What the search box looks through: one list, loaded as a script.
+"""The index of the search box, as a script.
 
-A page that is opened from disk may not fetch anything, but may load scripts.
+A page that is opened from disk may load scripts but may not fetch files.
 """
 
 import json

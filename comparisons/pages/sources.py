@@ -1,14 +1,11 @@
-"""What pages are made from, read and checked; one clear line if it is not so.
+"""Reads and checks what pages are made from: halves, results, the atlas.
 
-Halves are read as text: the parent imports no framework.
+Halves are read as text, because the parent imports no framework.
 """
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from PIL import Image, UnidentifiedImageError
 
 from comparisons import differences as atlas
 from comparisons.checkout import ROOT
@@ -20,25 +17,12 @@ from comparisons.results import Result, read_result
 from comparisons.task import Task
 from comparisons.tasks import TASKS
 
-# Titles of the book's chapters, for its table of contents.
-CHAPTERS = {
-    2: "The mathematical building blocks of neural networks",
-    3: "Introduction to Keras and TensorFlow",
-    4: "Getting started with neural networks",
-    5: "Fundamentals of machine learning",
-    7: "Working with Keras",
-    8: "Deep learning for computer vision",
-    9: "Advanced deep learning for computer vision",
-    10: "Deep learning for timeseries",
-    11: "Deep learning for text",
-    12: "Generative deep learning",
-}
 RESULTS = "comparisons/results"
 
 
 @dataclass(frozen=True)
 class House:
-    """Where everything is: a checkout, and what of it to show."""
+    """A checkout, and the tasks and entries of it that pages show."""
 
     root: Path = ROOT
     tasks: Sequence[Task] = TASKS
@@ -52,21 +36,21 @@ class House:
         """Return a file of the checkout.
 
         Raises:
-            RequestError: it is not there.
+            RequestError: it does not exist.
         """
         try:
             return (self.root / path).read_text("utf-8")
         except OSError as error:
             raise RequestError(
                 f"received no {path} ({error.strerror}); expected it in "
-                f"{self.root}; write it, or take its row from "
+                f"{self.root}; write it, or remove its row from "
                 "comparisons/tasks.py"
             ) from None
 
 
 @dataclass(frozen=True)
 class Part:
-    """A section of a pair, its lines in rows."""
+    """A section of a pair, with its lines in rows."""
 
     name: str
     units: list[columns.Unit]
@@ -76,14 +60,14 @@ class Part:
         return self.name.lower()
 
     def anchor_of(self, unit: columns.Unit) -> str:
-        """Return a unit's anchor; the first of a name has it."""
+        """Return a unit's anchor; only the first unit of a name has one."""
         named = next((u for u in self.units if u.name == unit.name), unit)
         mine = unit.name and named is unit
         return f"{self.anchor}.{unit.name}" if mine else ""
 
     @property
     def words(self) -> list[str]:
-        """Return what functions and layers are called here, each once."""
+        """Return the names of functions and layers here, each once."""
         found: dict[str, None] = {}
         for unit in self.units:
             for row in unit.rows:
@@ -97,7 +81,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Pair:
-    """Both halves side by side, and what is known of them."""
+    """Both halves side by side, with their results."""
 
     task: Task
     parts: list[Part]
@@ -105,7 +89,7 @@ class Pair:
 
     @property
     def entries(self) -> list[str]:
-        """Return the differences that a comment of either half names."""
+        """Return the differences that comments of either half name."""
         return sorted(
             {
                 name
@@ -144,7 +128,7 @@ def parsed(source: str, path: str, link: Link) -> list[halves.Line]:
     except SyntaxError as error:
         raise RequestError(
             f"received {path}, which is no Python in line {error.lineno} "
-            f"({error.msg}); expected a half that runs; mend it"
+            f"({error.msg}); expected a half that runs; correct it"
         ) from None
 
 
@@ -157,7 +141,7 @@ def result_of(path: Path) -> Result:
     """Read a committed result.
 
     Raises:
-        RequestError: it is missing or does not fit the schema.
+        RequestError: the file is missing or does not fit the schema.
     """
     if not path.exists():
         out = path.parent
@@ -170,7 +154,7 @@ def result_of(path: Path) -> Result:
 
 @dataclass(frozen=True)
 class Entry:
-    """A difference, its code in rows, and the pairs that meet it."""
+    """A difference, its code in rows, and the pairs that have it."""
 
     told: Difference
     defaults: list[columns.Unit]
@@ -183,7 +167,7 @@ def entry(name: str, house: House) -> Entry:
     told = atlas.difference(name)
 
     def rows(keras: str, torch: str) -> list[columns.Unit]:
-        # A fix may be missing on one side, and old entries have no code.
+        # A fix may be missing on one side.
         sides = [
             halves.lines_of(told.code[way]) if way in told.code else []
             for way in (keras, torch)
@@ -196,19 +180,3 @@ def entry(name: str, house: House) -> Entry:
         rows("keras_as_torch", "torch_as_keras"),
         [task for task in house.tasks if name in task.differences],
     )
-
-
-def picture_size(picture: bytes, path: Path) -> tuple[int, int]:
-    """Return a picture's width and height: pages then do not jump.
-
-    Raises:
-        RequestError: it is no picture.
-    """
-    try:
-        with Image.open(io.BytesIO(picture)) as found:
-            return found.size
-    except UnidentifiedImageError:
-        raise RequestError(
-            f"received {path}, which is no picture; expected one; make it "
-            "again with `make report`"
-        ) from None

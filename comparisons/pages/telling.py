@@ -1,4 +1,4 @@
-"""What pages say of results: the cells of the index, the report of a pair."""
+"""Results as pages show them: cells of the index, the report of a pair."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from comparisons.report.machines import title_of
 from comparisons.report.memory import live_memory
 from comparisons.report.words import gap, proven_to, score, speed
 
-# Where a pair's report parts into what stands above and below the code.
+# The report of a pair is split here: one part above the code, one below.
 FIRST_HEADING = "\n## "
 
 
@@ -57,7 +57,7 @@ def below(pair: Pair) -> str:
 
 
 def apart(told: Difference) -> str:
-    """Return how far apart the defaults of an entry are, in words."""
+    """Return how far apart the defaults of an entry are."""
     if math.isinf(told.gap):
         return "Defaults do not compare: one refuses, or the shapes differ"
     return f"Defaults at least {told.gap:.0e} apart in {told.gap_type}"

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from comparisons.proof.evidence import Failure
 from comparisons.results import Lane, Rung
+
+T = TypeVar("T")
 
 # Relative differences that are rounding and nothing else. Measured: aligned
 # float64 training ends 4e-16 to 2e-13 apart, real differences begin at 1e-5.
@@ -111,11 +113,28 @@ def rung(
     )
 
 
-def broken(name: str, dtype: str, *evidence: Any) -> Rung | None:
-    """Return a failed rung if a half could not give its evidence."""
+class Broken(Exception):
+    """A half could not give its evidence; holds the rung that says so."""
+
+    def __init__(self, rung: Rung) -> None:
+        super().__init__(rung.detail)
+        self.rung = rung
+
+
+def whole(name: str, dtype: str, *evidence: T | Failure) -> list[T]:
+    """Return evidence that both halves gave.
+
+    Raises:
+        Broken: one of them is a failure.
+    """
     failures = [e.message for e in evidence if isinstance(e, Failure)]
-    if not failures:
-        return None
+    if failures:
+        raise Broken(broken(name, dtype, "; ".join(failures)))
+    return [e for e in evidence if not isinstance(e, Failure)]
+
+
+def broken(name: str, dtype: str, detail: str) -> Rung:
+    """Return the rung of a half that raised an error."""
     return Rung(
         name=name,
         dtype=dtype,
@@ -124,7 +143,7 @@ def broken(name: str, dtype: str, *evidence: Any) -> Rung | None:
         tolerance=0.0,
         worst="the half itself",
         passed=False,
-        detail="; ".join(failures),
+        detail=detail,
     )
 
 

@@ -13,23 +13,38 @@ from typing import Any, Literal
 import numpy as np
 
 from comparisons.common import HalfFailed
-from comparisons.sides.process import Side
-from comparisons.sides.wire import Half, Split, State, Training
+from comparisons.sides.process import Speaker
+from comparisons.sides.wire import (
+    Description,
+    Half,
+    Outputs,
+    Recording,
+    Split,
+    State,
+    Training,
+)
 from comparisons.task import Task
+from comparisons.weights import Layer
 
 SEEDS = range(1, 7)  # of the initialisation rung
 # Samples of the forward rung: more than the 512 that the halves predict at
 # once, so that a loop which loses a batch cannot hide.
 HELD_OUT = 600
 STEPS = 50  # of the trajectory, unless asked otherwise
-# What is asked once: of moved weights it would tell nothing more.
-APART = "initial", "straight", "shuffled", "exhibit"
 # Samples of a training step at most, in all tasks and where a network takes
 # long over each: 512 prove no more, and cost 16 times as much.
 BATCH, FEW = 32, 8
 
-Evidence = dict[str, Any]
-Request = tuple[Any, ...]
+Job = tuple[Any, ...]  # a side's function and its arguments
+About = Literal[
+    "settings", "initial", "forward", "exhibit",
+    "training", "straight", "shuffled", "native",
+]  # fmt: skip
+
+ORDER = (
+    *("settings", "forward", "initial", "exhibit"),
+    *("straight", "training", "shuffled", "native"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,62 @@ class Failure:
     """A half that could not do its part of a rung."""
 
     message: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a half is asked for one rung, or for several.
+
+    about: `training` is the proof's; `straight` and `shuffled` tell whether
+        a half shuffles; `native` keeps PyTorch's own formulas.
+    seed: of initial weights.
+    moved: whether each weight is moved by one unit in the last place first.
+    """
+
+    about: About
+    dtype: str = "float64"
+    seed: int | None = None
+    moved: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one half answered. An answer may be a `Failure`."""
+
+    answers: Mapping[Question, Any]
+
+    def settings(self) -> Description | Failure:
+        return self.answers[Question("settings")]
+
+    def initial(self) -> list[State | Failure]:
+        """Return the weights drawn with each seed, in the seeds' order."""
+        drawn = [q for q in self.answers if q.about == "initial"]
+        return [self.answers[q] for q in drawn]
+
+    def forward(self, dtype: str, moved: bool = False) -> Outputs | Failure:
+        return self.answers[Question("forward", dtype, moved=moved)]
+
+    def training(self, dtype: str, moved: bool = False) -> Recording | Failure:
+        return self.answers[Question("training", dtype, moved=moved)]
+
+    def native(self) -> Recording | Failure:
+        return self.answers[Question("native")]
+
+    def exhibit(self) -> State | Failure | None:
+        return self.answers.get(Question("exhibit"))
+
+    def trial(self, about: About) -> Recording | Failure | None:
+        """Return a training that not every half is asked for."""
+        return self.answers.get(Question(about))
+
+    def layers(self) -> list[Layer]:
+        """Return the layers with weights, of a Keras half that has any."""
+        told = self.settings()
+        return [] if isinstance(told, Failure) else told.layers
+
+    def replaced(self, others: Mapping[Question, Any]) -> "Evidence":
+        """Return the same evidence with other answers to some questions."""
+        return Evidence({**self.answers, **others})
 
 
 @dataclass(frozen=True)
@@ -73,18 +144,20 @@ class Plan:
 
 
 def collect(
-    side: Side, half: Half, requests: Mapping[str, Request]
+    side: Speaker, half: Half, requests: Mapping[Question, Job]
 ) -> Callable[[], Evidence]:
     """Ask a side for everything at once; the returned call waits for it."""
     side.doing = "climbing the ladder"
     futures = {
-        key: side.submit(function, half, *args)
-        for key, (function, *args) in requests.items()
+        question: side.submit(function, half, *args)
+        for question, (function, *args) in requests.items()
     }
-    return lambda: {key: outcome(side, f) for key, f in futures.items()}
+    return lambda: Evidence(
+        {question: outcome(side, f) for question, f in futures.items()}
+    )
 
 
-def outcome(side: Side, future: "Future[Any]") -> Any:
+def outcome(side: Speaker, future: "Future[Any]") -> Any:
     try:
         return side.result(future)
     except HalfFailed as error:
@@ -100,86 +173,89 @@ class Work:
     train: Split
     test: Split
     plan: Plan
+    shuffling: bool = True  # whether the halves are asked if they shuffle
 
-    def keras_requests(self, weights: State) -> dict[str, Request]:
-        """Return what to ask the Keras half: all that the rungs compare.
+    def keras_requests(self, weights: State) -> dict[Question, Job]:
+        """Return what the Keras half is asked, except for its settings."""
+        return in_order(
+            {**self.of_samples(weights), **self.asked_once(weights)}
+        )
 
-        But for the settings, with which a proof begins.
+    def torch_requests(self, weights: State) -> dict[Question, Job]:
+        """Return what the PyTorch half is asked, except for its settings.
+
+        It is asked more than its twin: the noise floor, with weights that are
+        moved in the precision in which they are used, and the native lane.
         """
-        return self.shared_requests(weights)
-
-    def torch_requests(self, weights: State) -> dict[str, Request]:
-        """Return the same for the PyTorch half, in both lanes and with noise.
-
-        What is asked of moved weights is asked in the precision in which they
-        were moved.
-        """
-        moved = self.shared_requests(weights, one_ulp_away)
         requests = {
-            **self.shared_requests(weights),
-            **{
-                f"{key}, moved": request
-                for key, request in moved.items()
-                if not key.startswith(APART)
-            },
+            **self.of_samples(weights),
+            **self.asked_once(weights),
+            **self.of_samples(weights, moved=True),
         }
         # How far PyTorch's own formulas lead is told by 50 steps: a whole run
         # is there to prove, and these cannot.
         if self.task.trains and not self.plan.full:
-            requests["native training"] = self.training(
+            requests[Question("native")] = self.training(
                 "float64", weights, self.plan, aligned=False
             )
-        return requests
+        return in_order(requests)
 
-    def shared_requests(
-        self, weights: State, change: Callable[[State], State] = dict
-    ) -> dict[str, Request]:
-        double = change(weights)
-        single = change(to_dtype(weights, "float32"))
-        held_out = replace(self.test, samples=self.task.few or HELD_OUT)
+    def of_samples(
+        self, weights: State, moved: bool = False
+    ) -> dict[Question, Job]:
+        """Return what is compared number by number, in both precisions."""
+        found: dict[Question, Job] = {}
+        one_step = Plan(1, self.config.batch_size, 1)
+        for dtype, plan in (("float64", self.plan), ("float32", one_step)):
+            state = to_dtype(weights, dtype) if dtype == "float32" else weights
+            state = one_ulp_away(state) if moved else dict(state)
+            aligned = dtype == "float64"
+            found[Question("forward", dtype, moved=moved)] = (
+                *("forward", self.config, dtype, state),
+                *(self.held_out(), aligned),
+            )
+            if self.task.trains:
+                found[Question("training", dtype, moved=moved)] = self.training(
+                    dtype, state, plan, aligned
+                )
+        return found
 
-        def forward(dtype: str, state: State, aligned: bool) -> Request:
-            return "forward", self.config, dtype, state, held_out, aligned
-
+    def asked_once(self, weights: State) -> dict[Question, Job]:
+        """Return what moved weights would tell nothing more of."""
         # Without training all weights were trained before: nothing is drawn.
         # Beside a trained backbone only its head is drawn, and a head that is
         # so wide says enough in two draws.
         seeds = SEEDS[:2] if self.task.pretrained else SEEDS
         seeds = seeds if self.task.trains else SEEDS[:1]
-        requests = {
-            "forward float64": forward("float64", double, aligned=True),
-            "forward float32": forward("float32", single, aligned=False),
-            **{
-                f"initial {seed}": ("initial", self.config, "float32", seed)
-                for seed in seeds
-            },
+        found: dict[Question, Job] = {
+            Question("initial", "float32", seed): (
+                *("initial", self.config, "float32", seed),
+            )
+            for seed in seeds
         }
         if not self.task.exhibit_trains:
             train = replace(self.train, samples=self.plan.samples or None)
-            requests["exhibit float64"] = (
-                *("exhibit", self.config, "float64", double),
-                *(train, held_out, True),
+            found[Question("exhibit")] = (
+                *("exhibit", self.config, "float64", dict(weights)),
+                *(train, self.held_out(), True),
             )
-        if not self.task.trains:
-            return requests
+        if not (self.task.trains and self.shuffling):
+            return found
+        # Whether a half shuffles is seen in its first batch. In float64 so
+        # few steps are not compiled, which takes longest.
         batch = self.config.batch_size
         one, two = Plan(1, batch, 1), Plan(1, 2 * batch, 2)
         if self.plan.samples < batch:  # its first batch is not a whole one
-            requests["straight float64"] = self.training(
-                "float64", double, one, aligned=True
+            found[Question("straight")] = self.training(
+                "float64", dict(weights), one, aligned=True
             )
-        return requests | {
-            "training float64": self.training(
-                "float64", double, self.plan, aligned=True
-            ),
-            "training float32": self.training(
-                "float32", single, one, aligned=False
-            ),
-            # In float64 so few steps are not compiled, which takes longest.
-            "shuffled float64": self.training(
-                "float64", double, two, aligned=True, shuffle=True
-            ),
-        }
+        found[Question("shuffled")] = self.training(
+            "float64", dict(weights), two, aligned=True, shuffle=True
+        )
+        return found
+
+    def held_out(self) -> Split:
+        return replace(self.test, samples=self.task.few or HELD_OUT)
 
     def training(
         self,
@@ -188,13 +264,29 @@ class Work:
         plan: Plan,
         aligned: bool,
         shuffle: bool = False,
-    ) -> Request:
+    ) -> Job:
         config = replace(self.config, epochs=plan.epochs)
         split = replace(self.train, samples=plan.samples)
         asked = self.test if plan.full else None  # a whole run has answers
         return "training", Training(
             config, dtype, weights, split, asked, plan.steps, aligned, shuffle
         )
+
+
+def in_order(
+    requests: Mapping[Question, Job],
+) -> dict[Question, Job]:
+    """Return requests in one order, whatever else is asked.
+
+    The random numbers that shuffle a training go on where the request before
+    has left them.
+    """
+
+    def place(question: Question) -> tuple[bool, int]:
+        last = question.moved or question.about == "native"
+        return last, ORDER.index(question.about)
+
+    return {q: requests[q] for q in sorted(requests, key=place)}
 
 
 def to_dtype(state: State, dtype: str) -> State:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from comparisons.common import HalfFailed
-from comparisons.proof.distance import agreement, broken
+from comparisons.proof.distance import Broken, agreement, broken
 from comparisons.proof.evidence import (
     BATCH,
     FEW,
@@ -18,6 +18,7 @@ from comparisons.proof.evidence import (
     Evidence,
     Failure,
     Plan,
+    Question,
     Work,
     collect,
     general_weights,
@@ -32,8 +33,15 @@ from comparisons.proof.rungs import (
 )
 from comparisons.proof.settings import initialisation, settings
 from comparisons.results import Parity, Rung
-from comparisons.sides.process import Side
-from comparisons.sides.wire import Half, Split, State
+from comparisons.sides.process import Speaker
+from comparisons.sides.wire import (
+    Description,
+    Half,
+    Outputs,
+    Recording,
+    Split,
+    State,
+)
 from comparisons.task import Task
 from comparisons.weights import (
     Layer,
@@ -55,13 +63,11 @@ def judge(
     `replay` is what Keras gave back for the PyTorch half's own weights;
     without it there is no round trip.
     """
-    rungs = [settings(keras, torch)]
-    if isinstance(keras["settings"], Failure):
-        return rungs
-    layers = keras["settings"]["layers"]
     halves = keras, torch
+    layers = keras.layers()
     makers: list[Callable[[], list[Rung]]] = [
-        lambda: [initialisation(layers, keras, torch)],
+        lambda: [settings(*halves)],
+        lambda: [initialisation(layers, *halves)],
         lambda: [forward(task, layers, "float64", *halves)],
     ]
     if task.trains:
@@ -76,14 +82,18 @@ def judge(
     if task.trains:
         makers += [lambda: [gradients(task, layers, "float32", *halves)]]
     if replay is not None:
-        makers += [lambda: [round_trip(replay, torch["initial 1"])]]
+        makers += [lambda: [round_trip(replay, torch.initial()[0])]]
+    if isinstance(keras.settings(), Failure):
+        del makers[1:]  # nothing is known of its layers
+    rungs: list[Rung] = []
     for make in makers:
         try:
             rungs += make()
+        except Broken as error:
+            rungs.append(error.rung)
         except LayoutError as error:  # said in full by the settings rung
-            failed = broken("settings", "float64", Failure(str(error)))
-            assert failed is not None
-            rungs[0] = rungs[0] if not rungs[0].passed else failed
+            if rungs[0].passed:
+                rungs[0] = broken("settings", "float64", str(error))
     return rungs
 
 
@@ -99,41 +109,52 @@ class Gathered:
 
 
 def gather(
-    keras: Side,
-    torch: Side,
+    keras: Speaker,
+    torch: Speaker,
     task: Task,
     config: Any,
     train: Split,
     test: Split,
     steps: int | Literal["full"] = STEPS,
+    shuffling: bool = True,
 ) -> Gathered:
-    """Let both halves do their part of every rung, from the same weights."""
+    """Let both halves do their part of every rung, from the same weights.
+
+    Without `shuffling` they are not asked whether they shuffle.
+    """
     keras.doing = torch.doing = "climbing the ladder"
     config = proven(task, config, steps)
     plan = planned(task, config, train, steps)
     asked = torch.submit("describe", task.torch, config, "float64")
-    described = keras.call("describe", task.keras, config, "float64")
-    layers = described["layers"]
+    described: Description = keras.call(
+        "describe", task.keras, config, "float64"
+    )
+    layers = described.layers
     weights = general_weights(
         keras.call("initial", task.keras, config, "float64", 0),
         task.pretrained,
     )
     theirs_described = outcome(torch, asked)
     moved = carried(layers, weights, theirs_described)
-    work = Work(task, config, train, test, plan)
+    work = Work(task, config, train, test, plan, shuffling)
     waiting = [
         collect(keras, task.keras, work.keras_requests(weights)),
         collect(torch, task.torch, work.torch_requests(moved)),
     ]
-    ours, theirs = (wait() for wait in waiting)
-    ours["settings"], theirs["settings"] = described, theirs_described
-    replay = replayed(keras, task.keras, config, layers, theirs["initial 1"])
+    ours, theirs = (
+        wait().replaced({Question("settings"): told})
+        for wait, told in zip(
+            waiting, (described, theirs_described), strict=True
+        )
+    )
+    drawn = theirs.initial()[0]
+    replay = replayed(keras, task.keras, config, layers, drawn)
     return Gathered(ours, theirs, replay, plan, steps == "full")
 
 
 def climb(
-    keras: Side,
-    torch: Side,
+    keras: Speaker,
+    torch: Speaker,
     task: Task,
     config: Any,
     train: Split,
@@ -154,15 +175,18 @@ def judged(task: Task, gathered: Gathered) -> Parity:
     rungs = judge(task, ours, theirs, gathered.replay, gathered.full)
     share = None
     if gathered.full and task.trains:
-        share = agreement(
-            task.answer,
-            ours["training float64"]["predictions"],
-            theirs["training float64"]["predictions"],
-        )
+        ends = ours.training("float64"), theirs.training("float64")
+        answers = [
+            run.predictions
+            for run in ends
+            if isinstance(run, Recording) and run.predictions is not None
+        ]
+        if len(answers) == 2:
+            share = agreement(task.answer, *answers)
     closed: set[str] = set()
-    for evidence in theirs.values():
-        if isinstance(evidence, dict):
-            closed.update(evidence.get("aligned", []))
+    for answer in theirs.answers.values():
+        if isinstance(answer, Outputs | Recording):
+            closed.update(answer.aligned)
     return Parity(
         passed=all(r.passed for r in rungs)
         and (share in (None, 1.0) or any(r.compared_steps for r in rungs)),
@@ -194,7 +218,11 @@ def planned(
     return Plan.of(steps, config, available)
 
 
-def carried(layers: Sequence[Layer], weights: State, described: Any) -> State:
+def carried(
+    layers: Sequence[Layer],
+    weights: State,
+    described: Description | Failure,
+) -> State:
     """Return PyTorch's weights, even for a half that has no place for some.
 
     Such a half is told so by the settings rung.
@@ -202,13 +230,13 @@ def carried(layers: Sequence[Layer], weights: State, described: Any) -> State:
     if isinstance(described, Failure):
         return keras_to_torch(layers, weights)
     try:
-        return keras_to_torch(layers, weights, described["shapes"])
+        return keras_to_torch(layers, weights, described.shapes)
     except LayoutError:
         return keras_to_torch(layers, weights)
 
 
 def replayed(
-    keras: Side,
+    keras: Speaker,
     half: Half,
     config: Any,
     layers: Sequence[Layer],

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from comparisons.proof.distance import Comparison, broken, rung
-from comparisons.proof.evidence import Evidence
+from comparisons.proof.distance import Comparison, rung, whole
+from comparisons.proof.evidence import About, Evidence, Question
 from comparisons.results import Rung
+from comparisons.sides.wire import Outputs, Recording
 from comparisons.weights import (
     Layer,
     LayoutError,
@@ -17,28 +18,32 @@ from comparisons.weights import (
     torch_to_keras,
 )
 
+ANSWERED = Outputs, Recording
+# Where rates of dropout are asked for.
+WITH_DROPOUT: dict[str, About] = {
+    "training": "training",
+    "prediction": "forward",
+}
+
 
 def settings(keras: Evidence, torch: Evidence) -> Rung:
     """Compare what can be read off without computing anything."""
-    ours, theirs = keras["settings"], torch["settings"]
-    failed = broken("settings", "float64", ours, theirs)
-    if failed:
-        return failed
-    received = {
-        "trainable parameters": ours["trainable"],
-        **{f"optimizer {k}": v for k, v in ours.get("optimizer", {}).items()},
-        **{f"loss {k}": v for k, v in ours.get("loss", {}).items()},
-    }
-    expected = {
-        "trainable parameters": theirs["trainable"],
-        **{f"optimizer {k}": v for k, v in theirs.get("optimizer", {}).items()},
-        **{f"loss {k}": v for k, v in theirs.get("loss", {}).items()},
-    }
-    for when, key in (("training", "training"), ("prediction", "forward")):
-        a, b = (side.get(f"{key} float64") for side in (keras, torch))
-        if isinstance(a, dict) and isinstance(b, dict):
-            received[f"dropout rates in {when}"] = a["dropouts"]
-            expected[f"dropout rates in {when}"] = b["dropouts"]
+    ours, theirs = whole(
+        "settings", "float64", keras.settings(), torch.settings()
+    )
+    received, expected = (
+        {
+            "trainable parameters": one.trainable,
+            **{f"optimizer {k}": v for k, v in one.optimizer.items()},
+            **{f"loss {k}": v for k, v in one.loss.items()},
+        }
+        for one in (ours, theirs)
+    )
+    for when, about in WITH_DROPOUT.items():
+        a, b = (e.answers.get(Question(about)) for e in (keras, torch))
+        if isinstance(a, ANSWERED) and isinstance(b, ANSWERED):
+            received[f"dropout rates in {when}"] = a.dropouts
+            expected[f"dropout rates in {when}"] = b.dropouts
     both = shuffles(keras), shuffles(torch)
     if None not in both:
         received["shuffles when asked to"] = both[0]
@@ -47,22 +52,20 @@ def settings(keras: Evidence, torch: Evidence) -> Rung:
     try:
         blank = {
             f"{layer.name}/{name}": np.zeros(shape)
-            for layer in ours["layers"]
+            for layer in ours.layers
             for name, shape in layer.shapes.items()
         }
-        keras_to_torch(ours["layers"], blank, theirs["shapes"])
+        keras_to_torch(ours.layers, blank, theirs.shapes)
         torch_to_keras(
-            ours["layers"],
-            {name: np.zeros(s) for name, s in theirs["shapes"].items()},
+            ours.layers,
+            {name: np.zeros(s) for name, s in theirs.shapes.items()},
         )
-        received["trained weights"] = ours["trained"]
+        received["trained weights"] = ours.trained
         expected["trained weights"] = trained_weights(
-            ours["layers"], theirs["shapes"], theirs["trained"]
+            ours.layers, theirs.shapes, theirs.trained
         )
-        received["decay"] = ours.get("decay", {})
-        expected["decay"] = decay_of(
-            ours["layers"], theirs["shapes"], theirs.get("decay", {})
-        )
+        received["decay"] = ours.decay
+        expected["decay"] = decay_of(ours.layers, theirs.shapes, theirs.decay)
     except LayoutError as error:
         unequal.append(str(error))
     unequal[:0] = [
@@ -109,21 +112,25 @@ def decay_of(
 
 
 def shuffles(evidence: Evidence) -> bool | None:
-    """Whether the first of two batches is another one when shuffled."""
-    straight = evidence.get("straight float64")
-    straight = straight or evidence.get("training float64")
-    shuffled = evidence.get("shuffled float64")
-    if not (isinstance(straight, dict) and isinstance(shuffled, dict)):
+    """Whether the first of two batches is another one when shuffled.
+
+    None where the half was not asked, or failed.
+    """
+    training = evidence.trial("straight") or evidence.trial("training")
+    shuffled = evidence.trial("shuffled")
+    if not (
+        isinstance(training, Recording) and isinstance(shuffled, Recording)
+    ):
         return None
-    first, unmoved = losses_of(shuffled)[:1], losses_of(straight)[:1]
+    first, unmoved = losses_of(shuffled)[:1], losses_of(training)[:1]
     # Within one batch another order is another rounding. Where no step was
     # taken there is none, and NumPy finds no number that is apart.
     return not np.allclose(first, unmoved, rtol=1e-6, atol=0)
 
 
-def losses_of(run: Evidence) -> Any:
+def losses_of(run: Recording) -> np.ndarray:
     """Return each step's loss, or each epoch's where steps cannot be seen."""
-    return run["epoch_losses"] if run["losses"] is None else run["losses"]
+    return run.epoch_losses if run.losses is None else run.losses
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -144,13 +151,10 @@ def initialisation(
     two samples must pass a Kolmogorov-Smirnov test at 1e-6. The difference
     is given as a share of that test's critical value.
     """
-    keys = [key for key in keras if key.startswith("initial ")]
-    ours = [keras[key] for key in keys]
-    theirs = [torch[key] for key in keys]
-    failed = broken("initialisation", "float32", *ours, *theirs)
-    if failed:
-        return failed
-    theirs = [torch_to_keras(layers, state) for state in theirs]
+    drawn = keras.initial()
+    states = whole("initialisation", "float32", *drawn, *torch.initial())
+    ours = states[: len(drawn)]
+    theirs = [torch_to_keras(layers, state) for state in states[len(drawn) :]]
     items = []
     for name in ours[0]:
         a = np.stack([state[name] for state in ours])

@@ -1,1 +1,1 @@
-"""The proof of a stranger's port."""
+"""Proves a port of the reader's own, and carries weights across."""

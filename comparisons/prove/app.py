@@ -1,4 +1,4 @@
-"""Commands beyond the pairs' own runs: the atlas, a port, a proof of yours."""
+"""The commands for a reader's own files: `prove` and `port`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -30,34 +30,35 @@ def prove(
     keras_file: Annotated[Path, typer.Argument(metavar="KERAS_FILE")],
     torch_file: Annotated[Path, typer.Argument(metavar="TORCH_FILE")],
     inputs: Annotated[
-        Path, typer.Option(metavar="NPZ", help="A batch as Keras takes it.")
+        Path, typer.Option(metavar="NPZ", help="Inputs of the Keras model.")
     ],
     targets: Annotated[
-        Path | None, typer.Option(metavar="NPZ", help="What it should give.")
+        Path | None, typer.Option(metavar="NPZ", help="Its targets.")
     ] = None,
     names: Annotated[
         Path | None, typer.Option("--map", metavar="TOML", help="Layer names.")
     ] = None,
     save_map: Annotated[
-        Path | None, typer.Option(metavar="TOML", help="Write the names down.")
+        Path | None,
+        typer.Option(metavar="TOML", help="Write the names to a file."),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="The table of names is right.")
+        bool, typer.Option("--yes", help="Accept the table of names.")
     ] = False,
     channels_first: Annotated[
         bool,
         typer.Option(
-            "--channels-first", help="PyTorch gets channels in second place."
+            "--channels-first", help="Give PyTorch channels in second place."
         ),
     ] = False,
     without: Annotated[
         list[str] | None,
-        typer.Option(metavar="RUNG", help="A rung that shall not count."),
+        typer.Option(metavar="RUNG", help="A rung that does not count."),
     ] = None,
     steps: Annotated[int, typer.Option(min=1, max=10_000)] = STEPS,
 ) -> None:
     """Climb the ladder with two files of your own: see docs/prove.md."""
-    asked = proving.Asked(
+    asked = proving.ProveRequest(
         keras_file, torch_file, inputs, targets, names, save_map, yes,
         channels_first, tuple(without or ()), steps,
     )  # fmt: skip
@@ -72,11 +73,11 @@ def port(
     source: Annotated[Path, typer.Argument(metavar="SOURCE")],
     out: Annotated[Path, typer.Argument(metavar="OUT")],
     task: Annotated[str, typer.Option(metavar="TASK")],
-    to: Annotated[Half, typer.Option(help="Whose file OUT is.")],
+    to: Annotated[Half, typer.Option(help="The framework of OUT.")],
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
 ) -> None:
-    """Carry trained weights of a pair across, and verify the predictions."""
+    """Carry trained weights to the other half; compare both predictions."""
     with one_line():
         (chosen,) = one_task_of(task)
         with (
@@ -89,8 +90,8 @@ def port(
             )
     for rung in found.rungs:
         console.print(
-            f"{rung.name} {rung.dtype}: {rung.max_difference:.0e} apart on "
-            f"held-out data, {rung.tolerance:.0e} allowed"
+            f"{rung.name} {rung.dtype}: differs by {rung.max_difference:.0e} "
+            f"on held-out data, tolerance {rung.tolerance:.0e}"
         )
     console.print(f"wrote {found.tensors} arrays to {found.path}")
 
@@ -99,7 +100,7 @@ def one_task_of(name: str) -> list[Task]:
     chosen = select([name])
     if len(chosen) != 1:
         raise RequestError(
-            f"received --task {name}, which is {len(chosen)} tasks; expected "
-            "one, as `python -m comparisons list` names them"
+            f"received --task {name}, which names {len(chosen)} tasks; "
+            "expected one; see `python -m comparisons list`"
         )
     return chosen

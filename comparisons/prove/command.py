@@ -1,4 +1,4 @@
-"""What `python -m comparisons prove` asks, shows and says."""
+"""The command `python -m comparisons prove`: questions and output."""
 
 import tempfile
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from comparisons.common import RequestError, write_whole
 from comparisons.console import console, progress
 from comparisons.proof.evidence import STEPS
 from comparisons.prove.given import as_map, checked_file, read_arrays, read_map
-from comparisons.prove.pairing import Pair
-from comparisons.prove.prove import Proof, described, paired, prove
+from comparisons.prove.pairing import LayerPair
+from comparisons.prove.prove import FileProof, described, paired, prove
 from comparisons.report import terminal
 from comparisons.sides.process import Settings, both_sides
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a person gave on the command line."""
+class ProveRequest:
+    """What a user gave on the command line."""
 
     keras: Path
     torch: Path
@@ -38,11 +38,12 @@ class Asked:
 RUNGS = "initialisation", "forward", "gradients", "step", "trajectory"
 
 
-def run(asked: Asked, settings: Settings) -> bool:
-    """Pair, ask, climb and show; return whether the files are proven.
+def run(asked: ProveRequest, settings: Settings) -> bool:
+    """Pair the layers, climb the ladder, print; return if it is proven.
 
     Raises:
-        RequestError: what was given cannot be used, or was not confirmed.
+        RequestError: an argument cannot be used, or the user did not confirm
+            how the layers are paired.
     """
     files = checked_file(asked.keras), checked_file(asked.torch)
     if unknown := set(asked.without) - set(RUNGS):
@@ -63,8 +64,8 @@ def run(asked: Asked, settings: Settings) -> bool:
             )
         pairs = paired(ours, theirs, given)
         confirmed(pairs, asked)
-        several = "optimizer" in ours, "optimizer" in theirs
-        trains = all(several) and asked.targets is not None
+        learns = bool(ours.optimizer and theirs.optimizer)
+        trains = learns and asked.targets is not None
         with progress("prove") as say:
             say("climbing the ladder")
             proof = prove(
@@ -75,8 +76,12 @@ def run(asked: Asked, settings: Settings) -> bool:
     return proof.parity.passed
 
 
-def confirmed(pairs: Sequence[Pair], asked: Asked) -> None:
-    """Show names that differ; go on if a person or the map says yes."""
+def confirmed(pairs: Sequence[LayerPair], asked: ProveRequest) -> None:
+    """Show how layers with other names are paired, and ask if that is right.
+
+    Raises:
+        RequestError: nobody can be asked, or the answer was no.
+    """
     if asked.save_map:
         write_whole(asked.save_map, as_map(pairs))
     if all(pair.how == "name" for pair in pairs):
@@ -88,13 +93,13 @@ def confirmed(pairs: Sequence[Pair], asked: Asked) -> None:
     if console.is_terminal and typer.confirm("Are these the same layers?"):
         return
     raise RequestError(
-        "received layers whose names differ; expected a word that they are "
-        "paired rightly: read the table, then add --yes, or write it to a file "
-        "with --save-map, mend that and give it as --map"
+        "received layers whose names differ; expected a confirmation of the "
+        "table above: add --yes, or write it to a file with --save-map, "
+        "correct the file and pass it with --map"
     )
 
 
-def pairs_table(pairs: Sequence[Pair]) -> Table:
+def pairs_table(pairs: Sequence[LayerPair]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("Keras layer", "kind", "PyTorch module", "paired by"):
         table.add_column(column, no_wrap=column != "paired by")
@@ -111,7 +116,7 @@ def pairs_table(pairs: Sequence[Pair]) -> Table:
     return table
 
 
-def show(proof: Proof, files: tuple[Path, Path]) -> None:
+def show(proof: FileProof, files: tuple[Path, Path]) -> None:
     title = f"{files[0].name} and {files[1].name} · {proof.parity.steps} steps"
     console.print(terminal.rungs_table(title, proof.parity.rungs))
     for name, why in proof.not_run.items():
@@ -124,13 +129,13 @@ def show(proof: Proof, files: tuple[Path, Path]) -> None:
         )
     for name, shapes in proof.passing.items():
         console.print(
-            f"  {escape(name)} gives {shapes}: not compared on the way"
+            f"  {escape(name)} has shapes {shapes}: this layer is not compared"
         )
     closed = ", ".join(proof.parity.differences)
     if closed:
         console.print(f"  the aligned lane closes {closed}")
     if proof.parity.passed:
-        what = " as far as was run" if proof.not_run else ""
+        what = " for the rungs that ran" if proof.not_run else ""
         console.print(f"  proven{what} in {proof.parity.seconds:.0f} s")
         return
     console.print("  [bold red]NOT the same model[/]")

@@ -1,18 +1,18 @@
-"""What the first rung that fails looks like, and where to read on."""
+"""What the first failed rung looks like, and which atlas entries fit."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from comparisons.proof.evidence import Failure
+from comparisons.proof.distance import Broken, whole
 from comparisons.proof.ladder import Gathered
-from comparisons.proof.rungs import flat_outputs, in_keras
+from comparisons.proof.rungs import flat_outputs, gradients_of
 from comparisons.prove.symptoms import Symptom, symptoms
 from comparisons.results import Rung
 from comparisons.weights import Layer, LayoutError
 
-# By a word of what the settings rung says.
+# By words in the settings rung's message.
 OF_SETTING = {
     "optimizer epsilon": ("adam_epsilon", "rmsprop_epsilon"),
     "optimizer learning_rate": ("sgd_learning_rate", "rmsprop_defaults"),
@@ -24,7 +24,7 @@ OF_SETTING = {
     "loss logits": ("cross_entropy_from_probabilities",),
     "trainable parameters": ("lstm_two_biases", "frozen_batch_norm"),
 }
-# Where weights part while the gradients were equal.
+# Where weights differ although the gradients are equal.
 OF_STEPS = (
     "adam_epsilon", "rmsprop_epsilon", "sgd_velocity", "clip_norm_epsilon",
     "embedding_gradients", "batch_norm_momentum", "schedule_clock",
@@ -32,7 +32,7 @@ OF_STEPS = (
 
 
 def fitting(failed: Rung, gathered: Gathered) -> list[Symptom]:
-    """Return what the first rung that fails looks like."""
+    """Return what the first failed rung looks like."""
     entries: tuple[str, ...]
     if failed.name == "settings":
         entries = tuple(
@@ -41,24 +41,24 @@ def fitting(failed: Rung, gathered: Gathered) -> list[Symptom]:
             if word in failed.detail
             for entry in several
         )
-        words = "what can be read off both models is unequal"
+        words = "the settings of both models differ"
         return [Symptom(words, entries)]
     if failed.name == "initialisation":
         entries = ("initial_weights", "dense_bias_start", "lstm_forget_bias",
                    "embedding_initial_scale")  # fmt: skip
-        return [Symptom("other distributions are drawn from", entries)]
+        return [Symptom("initial weights have other distributions", entries)]
     if "/moving_" in failed.worst:
         entries = "batch_norm_momentum", "batch_norm_variance"
-        words = "running statistics move otherwise"
+        words = "running statistics are updated differently"
         return [Symptom(words, entries)]
     if failed.name in ("step", "trajectory"):
-        return [Symptom("equal gradients, other updates", OF_STEPS)]
-    layers: list[Layer] = gathered.keras["settings"]["layers"]
+        return [Symptom("equal gradients, unequal updates", OF_STEPS)]
+    layers = gathered.keras.layers()
     kinds = {layer.name: layer.kind for layer in layers}
     try:
         ours, theirs = compared_arrays(failed, gathered, layers)
-    except (KeyError, TypeError, LayoutError):
-        return []  # a half gave no such evidence; the rung says why
+    except (Broken, KeyError, IndexError, LayoutError):
+        return []  # a half lacks this evidence; the rung says why
     kind = kinds.get(failed.worst.split("/")[0], "")
     return symptoms(
         np.asarray(ours, "float64"), np.asarray(theirs, "float64"), kind
@@ -68,21 +68,22 @@ def fitting(failed: Rung, gathered: Gathered) -> list[Symptom]:
 def compared_arrays(
     failed: Rung, gathered: Gathered, layers: Sequence[Layer]
 ) -> tuple[Any, Any]:
-    """Return both sides' arrays of what a rung found to differ first."""
-    name = "training" if failed.name == "gradients" else failed.name
-    runs = [
-        evidence[f"{name} {failed.dtype}"]
-        for evidence in (gathered.keras, gathered.torch)
-    ]
-    if any(isinstance(run, Failure) for run in runs):
-        raise KeyError(name)
-    if name == "training":
+    """Return both sides' arrays at the first place where a rung failed.
+
+    Raises:
+        Broken: a half has no evidence for this rung.
+        LayoutError: its gradients cannot be carried over.
+    """
+    halves = gathered.keras, gathered.torch
+    if failed.name == "gradients":
+        taken = (half.training(failed.dtype) for half in halves)
+        runs = whole(failed.name, failed.dtype, *taken)
         if failed.worst == "loss":
-            return runs[0]["losses"][:1], runs[1]["losses"][:1]
-        found = [
-            in_keras(layers, run["gradients"], run["side"] == "torch")
-            for run in runs
-        ]
+            first = [r.losses[:1] for r in runs if r.losses is not None]
+            return first[0], first[1]
+        found = [gradients_of(layers, run) for run in runs]
     else:
-        found = [flat_outputs(layers, run, runs[0]) for run in runs]
+        predicted = (half.forward(failed.dtype) for half in halves)
+        given = whole(failed.name, failed.dtype, *predicted)
+        found = [flat_outputs(layers, one, given[0]) for one in given]
     return found[0][failed.worst], found[1][failed.worst]

@@ -1,4 +1,4 @@
-"""What a person gives to `prove`: files, arrays, names of layers."""
+"""Reads what a user gives to `prove`: files, arrays, names of layers."""
 
 import tomllib
 import zipfile
@@ -8,18 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.common import RequestError
-from comparisons.prove.pairing import Pair
+from comparisons.prove.pairing import LayerPair
 from shared_data import Arrays, Tensors
 
 
 def read_arrays(inputs: Path, targets: Path | None) -> Arrays:
     """Read a batch: one array, or several by the names of the inputs.
 
-    Without targets there are zeros, which nothing is compared with.
+    Without a file of targets they are zeros, shape (samples,), and unused.
 
     Raises:
-        RequestError: a file is missing, is no npz, holds objects, or too few
-            samples or unequal numbers of them.
+        RequestError: a file is missing, is not an .npz file, or holds Python
+            objects; or there are fewer than two samples, or not as many
+            targets as inputs.
     """
     given = read_npz(inputs)
     count = len(next(iter(given.values()))) if isinstance(given, dict) else (
@@ -29,7 +30,7 @@ def read_arrays(inputs: Path, targets: Path | None) -> Arrays:
     try:
         arrays = Arrays(given, wanted)
     except ValueError as error:
-        raise RequestError(f"{error}; in {inputs} and {targets}") from None
+        raise RequestError(f"{error} (in {inputs} and {targets})") from None
     if len(arrays) < 2:
         raise RequestError(
             f"received {len(arrays)} samples in {inputs}; expected two or more"
@@ -44,22 +45,22 @@ def read_npz(path: Path) -> Tensors:
     except (OSError, ValueError, zipfile.BadZipFile, TypeError) as error:
         said = " ".join(str(error).split())[:120]
         raise RequestError(
-            f"received {path} ({said}); expected an .npz that numpy.savez has "
-            "written, of numbers"
+            f"received {path} ({said}); expected numbers in an .npz file; "
+            "write it with numpy.savez"
         ) from None
     if not arrays or any(array.ndim == 0 for array in arrays.values()):
         raise RequestError(
-            f"received {path}, with {sorted(arrays) or 'nothing'} in it; "
+            f"received {path}, which holds {sorted(arrays) or 'nothing'}; "
             "expected arrays whose first axis counts samples"
         )
     return arrays if len(arrays) > 1 else next(iter(arrays.values()))
 
 
 def read_map(path: Path | None) -> dict[str, str]:
-    """Read `[names]` of a TOML file: PyTorch module by Keras layer.
+    """Read `[names]` of a TOML file: PyTorch modules by Keras layer.
 
     Raises:
-        RequestError: it cannot be read, or holds something else.
+        RequestError: the file cannot be read, or has no such table of texts.
     """
     if path is None:
         return {}
@@ -69,14 +70,14 @@ def read_map(path: Path | None) -> dict[str, str]:
             raise ValueError("names are texts")
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise RequestError(
-            f"received {path} ({error}); expected TOML with [names], in it "
+            f"received {path} ({error}); expected TOML with [names] and "
             'lines such as "conv2d" = "stem.conv"'
         ) from None
     return dict(names)
 
 
-def as_map(pairs: Sequence[Pair]) -> str:
-    """Return the TOML that `--map` reads."""
+def as_map(pairs: Sequence[LayerPair]) -> str:
+    """Return the pairs as TOML that `--map` reads."""
     lines = [f'"{p.layer.name}" = "{p.torch}"' for p in pairs]
     return "\n".join(["[names]", *lines, ""])
 

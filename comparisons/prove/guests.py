@@ -1,6 +1,6 @@
-"""Foreign files as halves: what they define, and what is added to it.
+"""A reader's own files as halves: what they define, and what is added.
 
-Runs in the sides' processes; which framework a guest needs, it imports there.
+Runs in the process of a side, which imports one framework only.
 """
 
 import inspect
@@ -14,13 +14,13 @@ import numpy as np
 from comparisons.common import Name
 from comparisons.sides.wire import Half
 
-TRAINING = ("make_loss", "make_optimizer")  # without these nothing is trained
+TRAINING = ("make_loss", "make_optimizer")  # needed for the training rungs
 _loaded: dict[tuple[Any, ...], Any] = {}
 
 
 @dataclass(frozen=True)
 class GuestConfig:
-    """What a guest's functions may ask for as `config`."""
+    """The `config` that a guest's functions may ask for."""
 
     seed: int = 0
     batch_size: int = 8
@@ -30,20 +30,20 @@ class GuestConfig:
 
 @dataclass(frozen=True)
 class Guest(Half):
-    """A file that defines `build_model()` and, if it likes, more.
+    """A file that defines `build_model()` and, optionally, more.
 
-    channels_first: whether PyTorch gets the last axis of arrays of three axes
-        and more in the second place, and gives it back so.
+    channels_first: whether PyTorch gets the last axis of floating-point arrays
+        with three or more axes in second place. Its outputs are moved back.
     """
 
     name: Name = "keras"
     channels_first: bool = False
 
     def load(self) -> Any:
-        """Return the file's functions as the contract has them.
+        """Return an object with the functions that every half has.
 
         Raises:
-            AttributeError: there is no `build_model`.
+            AttributeError: the file defines no `build_model`.
         """
         module = super().load()
         key = module, self.name, self.channels_first
@@ -55,24 +55,24 @@ class Guest(Half):
 
 
 def called(function: Callable[..., Any], **offered: Any) -> Any:
-    """Call a function with those of the offered arguments that it takes.
+    """Call a function with those of the offered arguments that it accepts.
 
     Raises:
-        TypeError: it needs others.
+        TypeError: it needs an argument that is not offered.
     """
     parameters = inspect.signature(function).parameters.values()
     needed = {p.name for p in parameters if p.default is p.empty}
     if more := needed - offered.keys():
         raise TypeError(
-            f"{function.__name__} asks for {', '.join(sorted(more))}; expected "
-            f"none but {', '.join(offered)}"
+            f"{function.__name__} needs {', '.join(sorted(more))}; expected "
+            f"only {', '.join(offered)}"
         )
     taken = {p.name for p in parameters} & offered.keys()
     return function(**{name: offered[name] for name in taken})
 
 
 def complete(module: Any, name: Name, channels_first: bool) -> Any:
-    """Return the contract's functions: the module's own, else the harness'."""
+    """Return the functions of a half: the file's own, else the harness'."""
     own = keras_ways() if name == "keras" else torch_ways(channels_first)
     if hasattr(module, "train"):
         return borrowed(module, own)
@@ -93,10 +93,10 @@ def complete(module: Any, name: Name, channels_first: bool) -> Any:
 
 
 def borrowed(module: Any, own: dict[str, Callable[..., Any]]) -> Any:
-    """Return a module that has a `train` of its own, and so the contract.
+    """Return a module with its own `train`, completed in place.
 
-    Its loop looks its functions up where it was written; the harness watches
-    them there.
+    Its loop looks up functions in the module itself, so the harness must
+    watch them there.
     """
     added = own | {"evaluate": lambda model, arrays: {}}
     for name, function in added.items():

@@ -1,19 +1,19 @@
-"""Which PyTorch module a Keras layer is, where names do not say so."""
+"""Pairs Keras layers with PyTorch modules that have other names."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from comparisons.common import RequestError
 from comparisons.sides.process import Side
-from comparisons.sides.wire import Training
+from comparisons.sides.wire import Description, Training
 from comparisons.weights import RAW, Layer, LayoutError, keras_to_torch
 
-# The PyTorch classes that a kind of Keras layer may be; of kinds that are not
-# named here, and of classes of one's own, shapes alone decide.
+# The PyTorch classes that a kind of Keras layer may correspond to. For other
+# kinds, and for classes that PyTorch does not define, only shapes decide.
 CLASSES = {
     "Dense": {"Linear", "NonDynamicallyQuantizableLinear"},
     "Embedding": {"Embedding"},
@@ -36,11 +36,12 @@ How = Literal["name", "map", "shape", "order"]
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A Keras layer, the PyTorch module that it is, and how that was found.
+class LayerPair:
+    """A Keras layer, its PyTorch module, and how the pair was found.
 
-    shape: no other module is left that it fits. order: others fit too, and
-    this one comes first.
+    `how` is "name" or "map" where one of these gives the module, "shape" if
+    it is the only free module that fits, and "order" if several fit and it
+    is the first.
     """
 
     layer: Layer
@@ -53,15 +54,18 @@ def pairs_of(
     shapes: Mapping[str, tuple[int, ...]],
     classes: Mapping[str, str],
     given: Mapping[str, str],
-) -> list[Pair]:
-    """Pair layers with modules by the map, by name, by kind, order and shape.
+) -> list[LayerPair]:
+    """Pair layers with modules: by the map, by name, then by kind and shape.
 
-    `shapes` are those of the PyTorch tensors by name, `classes` those of its
-    modules, `given` the map: module by layer.
+    Args:
+        layers: of the Keras model.
+        shapes: of every PyTorch tensor, by its name.
+        classes: the class name of every PyTorch module, by its name.
+        given: the map, from a layer's name to a module's.
 
     Raises:
-        RequestError: the map names what is not there, or a layer or a module
-            is left over.
+        RequestError: the map has an unknown name, or a layer or a tensor
+            remains without a partner.
     """
     modules = modules_of(shapes)
     names = {layer.name for layer in layers}
@@ -70,14 +74,14 @@ def pairs_of(
             unknown("Keras layer", ours, sorted(names))
         if theirs not in modules:
             unknown("PyTorch module", theirs, modules)
-    found: dict[str, Pair] = {
-        layer.name: Pair(layer, given[layer.name], "map")
+    found: dict[str, LayerPair] = {
+        layer.name: LayerPair(layer, given[layer.name], "map")
         for layer in layers
         if layer.name in given
     }
     for layer in layers:
         if layer.name in modules and layer.name not in found:
-            found[layer.name] = Pair(layer, layer.name, "name")
+            found[layer.name] = LayerPair(layer, layer.name, "name")
     for layer in layers:
         if layer.name in found:
             continue
@@ -92,19 +96,19 @@ def pairs_of(
         if not able:
             left_over(layer, modules, claimed, shapes)
         how: How = "order" if len(able) > 1 else "shape"
-        found[layer.name] = Pair(layer, able[0], how)
+        found[layer.name] = LayerPair(layer, able[0], how)
     claimed = {pair.torch for pair in found.values()}
     for name in shapes:
         if not any(name.startswith(f"{module}.") for module in claimed):
             raise RequestError(
-                f"received {name} {shapes[name]} in PyTorch, which no Keras "
-                "layer is left for; expected as many layers on both sides"
+                f"received {name} {shapes[name]} in PyTorch, for which no "
+                "Keras layer remains; expected the same layers on both sides"
             )
     return [found[layer.name] for layer in layers]
 
 
 def modules_of(names: Mapping[str, Any]) -> list[str]:
-    """Return every module that has weights in it, outermost first."""
+    """Return the names of modules that hold weights, outer ones first."""
     found: dict[str, None] = {}
     for name in names:
         parts = name.split(".")[:-1]
@@ -121,7 +125,7 @@ def of_kind(layer: Layer, class_name: str) -> bool:
 def fits(
     layer: Layer, module: str, shapes: Mapping[str, tuple[int, ...]]
 ) -> bool:
-    """Whether a layer's weights are all that a module has, in its shapes."""
+    """Whether a module has exactly a layer's weights, in their shapes."""
     inside = {
         layer.name + name.removeprefix(module): shape
         for name, shape in shapes.items()
@@ -158,33 +162,38 @@ def left_over(
     ours = ", ".join(f"{n} {s}" for n, s in layer.shapes.items())
     raise RequestError(
         f"received the Keras layer {layer.name} ({layer.kind}: {ours}), which "
-        "no PyTorch module that is left fits; expected one among "
+        "fits no remaining PyTorch module; expected one of "
         f"{', '.join(free) or 'none'}; name it with --map, or give both the "
         "same sizes and biases"
     )
 
 
-# === A side that speaks the other half's names ==============================
+# === The PyTorch side, under Keras names =====================================
 
 FIELDS = ("layers", "gradients", "after_one", "final", "shapes", "decay")
 
 
 class Renamed:
-    """The PyTorch side, as if its modules had the names of the layers.
+    """The PyTorch side, as if its modules had the names of Keras layers.
 
-    What goes there is named as PyTorch names it, what comes back as Keras
-    does, so that the ladder sees equal names.
+    Names change to PyTorch's on the way to the side, and back to Keras' in
+    its answers, so that the ladder compares equal names.
     """
 
-    def __init__(self, side: Side, pairs: Sequence[Pair]) -> None:
+    def __init__(self, side: Side, pairs: Sequence[LayerPair]) -> None:
         self.side = side
         self.outward = {
             p.layer.name: p.torch for p in pairs if p.layer.kind != RAW
         }
         self.inward = {theirs: ours for ours, theirs in self.outward.items()}
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.side, name)
+    @property
+    def doing(self) -> str:
+        return self.side.doing
+
+    @doing.setter
+    def doing(self, told: str) -> None:
+        self.side.doing = told
 
     def submit(self, function: str, *args: Any) -> "Future[Any]":
         return self.side.submit(function, *map(self.sent, args))
@@ -202,23 +211,29 @@ class Renamed:
 
     def result(self, future: "Future[Any]") -> Any:
         told = self.side.result(future)
-        if not isinstance(told, dict):
-            return told
-        if not told.keys() & set(FIELDS):
+        if isinstance(told, dict):
             return renamed(told, self.inward)  # weights
-        told = dict(told)
-        for name in told.keys() & set(FIELDS):
-            told[name] = renamed(told[name], self.inward)
-        if "trained" in told:
-            named = renamed(dict.fromkeys(told["trained"]), self.inward)
-            told["trained"] = sorted(named)
-        return told
+        if not is_dataclass(told) or isinstance(told, type):
+            return told
+        fields: dict[str, Any] = {
+            name: renamed(getattr(told, name), self.inward)
+            for name in FIELDS
+            if isinstance(getattr(told, name, None), dict)
+        }
+        if isinstance(told, Description):
+            named = renamed(dict.fromkeys(told.trained), self.inward)
+            fields["trained"] = sorted(named)
+        return replace(told, **fields)
 
 
 def renamed(
     state: Mapping[str, Any], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return a state whose names begin otherwise: "a.weight", "a:last", "a"."""
+    """Return a state with other module names.
+
+    A name is a module's, alone or before a dot or a colon: "a", "a.weight",
+    "a:last". The longest module that `names` holds is replaced.
+    """
     found = {}
     for name, value in state.items():
         parts = name.replace(":", ".:").split(".")

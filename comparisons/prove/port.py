@@ -1,8 +1,8 @@
-"""Carries trained weights of a pair across: `python -m comparisons port`.
+"""Carries trained weights from one half of a pair to the other.
 
-What a .keras file says of a model is not run: the half builds the model, the
-file gives weights alone. The predictions on real data say whether both halves
-mean the same by them.
+Command: `python -m comparisons port`. The half's own code builds the model,
+and the file gives only weights: no code or model from a .keras file is run.
+Predictions on real data then show whether both halves are the same model.
 """
 
 import os
@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from comparisons.common import HalfFailed, Name, RequestError
-from comparisons.proof.evidence import HELD_OUT, Failure, one_ulp_away
+from comparisons.proof.distance import Broken
+from comparisons.proof.evidence import (
+    HELD_OUT,
+    Evidence,
+    Failure,
+    Question,
+    one_ulp_away,
+)
 from comparisons.proof.rungs import forward
 from comparisons.request import Request, loaded
 from comparisons.results import Rung
@@ -33,7 +40,7 @@ SUFFIXES: dict[Name, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Ported:
-    """What was written, and how far both halves' predictions are apart."""
+    """What was written, and how much both halves' predictions differ."""
 
     path: Path
     tensors: int
@@ -49,15 +56,16 @@ def port(
     preset: Literal["quick", "book"] = "quick",
     data: Literal["bundled", "book"] = "bundled",
 ) -> Ported:
-    """Read weights of one framework, write them for the other, and verify.
+    """Read weights of one framework, verify them, write them for the other.
 
-    `source` is a `.keras` or `.weights.h5` file that the Keras half saved, or
-    a `.safetensors` file of the PyTorch half's `state_dict()`; `out` is one of
-    the other. It is written only if both halves predict the same with it.
+    One of `source` and `out` is a `.keras` or `.weights.h5` file of the Keras
+    half, the other one a `.safetensors` file of the PyTorch half's
+    `state_dict()`. `out` is written only if both halves predict the same.
 
     Raises:
-        RequestError: a file has another suffix, is missing or unreadable,
-            does not fit the task, or the predictions differ.
+        RequestError: a file has another suffix, is missing or unreadable, or
+            does not fit the task; `out` cannot be written; or the predictions
+            differ.
     """
     of: Name = "keras" if to == "torch" else "torch"
     for path, name in ((source, of), (out, to)):
@@ -67,25 +75,25 @@ def port(
                 f"{' or '.join(SUFFIXES[name])} in its place"
             )
     if not source.is_file():
-        raise RequestError(f"received {source}; expected a file that is there")
+        raise RequestError(f"received {source}; expected a file that exists")
     if not out.absolute().parent.is_dir():
         raise RequestError(
-            f"received {out}; expected a folder that is there: "
-            f"mkdir -p {out.absolute().parent}"
+            f"received {out}, whose folder does not exist; expected a folder "
+            f"that exists; create it: mkdir -p {out.absolute().parent}"
         )
     keras, torch = sides
     keras.doing = torch.doing = f"carrying {source.name}"
     config = task.config(preset)
     try:
-        layers = keras.call("describe", task.keras, config, "float32")["layers"]
-        shapes = torch.call("describe", task.torch, config, "float32")["shapes"]
+        layers = keras.call("describe", task.keras, config, "float32").layers
+        shapes = torch.call("describe", task.torch, config, "float32").shapes
         if of == "keras":
             ours = keras.call("read_weights", task.keras, config, str(source))
             theirs = keras_to_torch(layers, ours, shapes)
         else:
             theirs = torch.call("read_weights", task.torch, config, str(source))
             ours = torch_to_keras(layers, theirs)
-            # A second bias that was trained is part of Keras' one.
+            # Keras has one bias: PyTorch's second one is added to it.
             theirs = keras_to_torch(layers, ours, shapes)
         with loaded(task, Request(preset, data), config) as (_, test, _):
             held_out = replace(test, samples=task.few or HELD_OUT)
@@ -95,8 +103,9 @@ def port(
         if failed:
             raise RequestError(
                 f"received {source}, with which the halves of {task.stem} "
-                f"predict otherwise ({failed[0]}); nothing was written; "
-                f"run `python -m comparisons verify {task.stem}`"
+                f"predict differently ({failed[0]}); expected equal "
+                "predictions; nothing was written; run "
+                f"`python -m comparisons verify {task.stem}`"
             )
     except (HalfFailed, LayoutError) as error:
         raise RequestError(
@@ -130,9 +139,9 @@ def verified(
     theirs: State,
     sides: tuple[Side, Side],
 ) -> list[Rung]:
-    """Compare all layers and predictions on held-out data, in float32 and 64.
+    """Run the forward rungs on held-out data with the trained weights.
 
-    By the forward rungs of the ladder, with the trained weights.
+    In float64 and float32: all layers and the predictions.
     """
     rungs = []
     for dtype in ("float64", "float32"):
@@ -156,8 +165,12 @@ def verified(
                 found.append(side.result(future))
             except HalfFailed as error:
                 found.append(Failure(str(error)))
-        key = f"forward {dtype}"
-        keras, torch = {key: found[0]}, {key: found[1], f"{key}, moved":
-                                         found[2]}  # fmt: skip
-        rungs.append(forward(task, layers, dtype, keras, torch))
+        plain = Question("forward", dtype)
+        moved = Question("forward", dtype, moved=True)
+        keras = Evidence({plain: found[0]})
+        torch = Evidence({plain: found[1], moved: found[2]})
+        try:
+            rungs.append(forward(task, layers, dtype, keras, torch))
+        except Broken as error:
+            rungs.append(error.rung)
     return rungs

@@ -1,32 +1,36 @@
-"""The ladder for any two files: `python -m comparisons prove`.
+"""Climbs the ladder with any two files: `python -m comparisons prove`.
 
-What the book's pairs are judged by, a reader's own port is judged by too. A
-rung for which a file has no functions is reported as not run.
+A reader's own port is judged by the same rungs as the book's pairs. A rung
+whose functions a file does not define is reported as not run.
 """
 
 import ast
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 
 from comparisons.common import HalfFailed, RequestError
 from comparisons.differences import names as atlas
-from comparisons.proof.evidence import STEPS, Evidence, Failure
+from comparisons.proof.evidence import STEPS, Evidence, Question
 from comparisons.proof.ladder import Gathered, gather, judged
-from comparisons.proof.rungs import flat_outputs, in_keras
+from comparisons.proof.rungs import flat_outputs, gradients_of
 from comparisons.prove.diagnosis import fitting
 from comparisons.prove.guests import Guest, GuestConfig
-from comparisons.prove.pairing import Pair, Renamed, pairs_of
+from comparisons.prove.pairing import LayerPair, Renamed, pairs_of
 from comparisons.prove.symptoms import Symptom
 from comparisons.results import Parity
 from comparisons.sides.process import Side
-from comparisons.sides.wire import write_split
+from comparisons.sides.wire import (
+    Description,
+    Outputs,
+    Recording,
+    write_split,
+)
 from comparisons.task import Half, Task
-from comparisons.weights import Layer, LayoutError
+from comparisons.weights import LayoutError
 from shared_data import Arrays
 
 TYPES = "float64", "float32"
@@ -35,7 +39,7 @@ TRAINING_RUNGS = "gradients", "step", "trajectory"
 
 @dataclass(frozen=True)
 class Strangers(Task):
-    """A task of two files from elsewhere."""
+    """A task whose halves are a reader's own two files."""
 
     guests: tuple[Guest, Guest] = ()  # type: ignore[assignment]
 
@@ -49,11 +53,16 @@ class Strangers(Task):
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What the ladder found of two files.
+class FileProof:
+    """What the ladder found in two files.
 
-    not_run: why, by rung. diverges: where they part first, and what fits.
-    passing: shapes of layers that could not be compared on the way, by name.
+    Attributes:
+        parity: every rung that ran.
+        not_run: the reason, by the name of the rung.
+        diverges: the first difference; empty if there is none.
+        symptoms: what that difference looks like.
+        zero_gradient: weights that no gradient reaches.
+        passing: both shapes of layers that could not be compared, by name.
     """
 
     parity: Parity
@@ -69,16 +78,27 @@ def prove(
     arrays: Arrays,
     trains: bool,
     sides: tuple[Side, Side],
-    pairs: Sequence[Pair],
+    pairs: Sequence[LayerPair],
     folder: Path,
     steps: int = STEPS,
     left_out: Sequence[str] = (),
     channels_first: bool = False,
-) -> Proof:
+) -> FileProof:
     """Climb the ladder with two files whose layers are paired.
 
-    `arrays` hold at least two samples; `trains` says whether the rungs of
-    training can be run, `left_out` which rungs are not to count.
+    Args:
+        files: the Keras file and the PyTorch file.
+        arrays: at least two samples.
+        trains: whether the training rungs can run.
+        sides: the Keras side and the PyTorch side.
+        pairs: of layers and modules.
+        folder: where the arrays are written for both sides.
+        steps: of the trajectory rung.
+        left_out: names of rungs that do not count.
+        channels_first: whether PyTorch gets the last axis in second place.
+
+    Raises:
+        RequestError: a file's own code fails.
     """
     task = task_of(files, channels_first, trains)
     config = config_of(len(arrays))
@@ -88,17 +108,17 @@ def prove(
     )
     began = time.monotonic()
     keras, torch = sides
-    speaking = cast(Side, Renamed(torch, pairs))
+    speaking = Renamed(torch, pairs)
+    # The harness' own loop obeys `shuffle`: it need not be asked.
+    tried = all(defines(file, "train") for file in files)
     try:
-        gathered = gather(keras, speaking, task, config, train, test, steps)
+        gathered = gather(
+            keras, speaking, task, config, train, test, steps, tried
+        )
     except HalfFailed as error:
         raise RequestError(str(error)) from None
-    of_their_own(gathered)
-    if not all(defines(file, "train") for file in files):
-        # The harness' own loop shuffles when it is asked to.
-        for evidence in (gathered.keras, gathered.torch):
-            evidence.pop("shuffled float64", None)
-    passing = passing_shapes(gathered)
+    gathered = of_their_own(gathered)
+    gathered, passing = passing_shapes(gathered)
     still = without_gradient(gathered)
     task = replace(task, zero_gradient=still)
     parity = judged(task, gathered)
@@ -111,7 +131,7 @@ def prove(
     not_run = dict.fromkeys(left_out, "left out, as asked")
     if not trains:
         not_run |= dict.fromkeys(TRAINING_RUNGS, f"{why}--targets")
-    return Proof(
+    return FileProof(
         parity,
         not_run,
         f"{failed.name} {failed.dtype}: {failed.detail}" if failed else "",
@@ -122,61 +142,81 @@ def prove(
 
 
 def defines(path: Path, function: str) -> bool:
-    """Whether a file defines a function at its top."""
+    """Whether a file defines a function at its top level."""
     return any(
         isinstance(node, ast.FunctionDef) and node.name == function
         for node in ast.parse(path.read_text()).body
     )
 
 
-def passing_shapes(gathered: Gathered) -> dict[str, str]:
-    """Leave out layers that give other shapes, where all ends in the same.
+def passing_shapes(gathered: Gathered) -> tuple[Gathered, dict[str, str]]:
+    """Remove layers whose outputs have unequal shapes from the evidence.
 
-    One half may crop in the layer and the other after it. What differs in the
-    end is then told by a layer that can be compared. Return both shapes by
-    layer.
+    One half may crop inside a layer and the other one after it. If both
+    predictions have the same shape, an error still shows in a later layer.
+    Returns what is left, and both shapes by the layer's name.
     """
     found: dict[str, str] = {}
-    for dtype in ("float64", "float32"):
-        key = f"forward {dtype}"
-        runs = [gathered.keras[key], gathered.torch[key]]
-        if any(isinstance(run, Failure) for run in runs):
-            return {}
-        if len({np.shape(run["predictions"]) for run in runs}) > 1:
-            return {}
-        layers: list[Layer] = gathered.keras["settings"]["layers"]
-        ours, theirs = (flat_outputs(layers, run, runs[0]) for run in runs)
+    layers = gathered.keras.layers()
+    for dtype in TYPES:
+        runs = [e.forward(dtype) for e in (gathered.keras, gathered.torch)]
+        given = [run for run in runs if isinstance(run, Outputs)]
+        if len(given) < len(runs):
+            return gathered, {}
+        if len({np.shape(run.predictions) for run in given}) > 1:
+            return gathered, {}
+        ours, theirs = (flat_outputs(layers, run, given[0]) for run in given)
         for name in ours.keys() & theirs.keys() - {"predictions"}:
             shapes = np.shape(ours[name]), np.shape(theirs[name])
             if shapes[0] != shapes[1]:
                 found[name] = f"{shapes[0]} and {shapes[1]}"
-    moved = [gathered.torch.get(f"forward {d}, moved") for d in TYPES]
-    for run in (*(gathered.keras[f"forward {d}"] for d in TYPES),
-                *(gathered.torch[f"forward {d}"] for d in TYPES),
-                *moved):  # fmt: skip
-        if isinstance(run, dict):
-            for name in found:
-                run["layers"].pop(name, None)
-    return found
+    keras, torch = (
+        without(evidence, found)
+        for evidence in (gathered.keras, gathered.torch)
+    )
+    return replace(gathered, keras=keras, torch=torch), found
 
 
-def of_their_own(gathered: Gathered) -> None:
-    """Judge a loss of one's own by its values: it has no name in common."""
-    both = [run["settings"] for run in (gathered.keras, gathered.torch)]
-    if any(isinstance(one, Failure) for one in both):
-        return
-    if any(one.get("loss", {}).get("name") == "its own" for one in both):
-        for one in both:
-            one.pop("loss", None)
+def without(evidence: Evidence, names: Collection[str]) -> Evidence:
+    """Return evidence without the outputs of some layers."""
+    return evidence.replaced(
+        {
+            question: replace(
+                answer,
+                layers={
+                    name: output
+                    for name, output in answer.layers.items()
+                    if name not in names
+                },
+            )
+            for question, answer in evidence.answers.items()
+            if isinstance(answer, Outputs)
+        }
+    )
+
+
+def of_their_own(gathered: Gathered) -> Gathered:
+    """Judge a self-written loss by its values alone: it has no known name."""
+    both = [e.settings() for e in (gathered.keras, gathered.torch)]
+    told = [one for one in both if isinstance(one, Description)]
+    if len(told) < 2 or all(d.loss.get("name") != "its own" for d in told):
+        return gathered
+    keras, torch = (
+        evidence.replaced({Question("settings"): replace(one, loss={})})
+        for evidence, one in zip(
+            (gathered.keras, gathered.torch), told, strict=True
+        )
+    )
+    return replace(gathered, keras=keras, torch=torch)
 
 
 def task_of(
     files: tuple[Path, Path], channels_first: bool, trains: bool
 ) -> Strangers:
-    """Return the row that the ladder needs, with no bound to be excused by.
+    """Return the row of the table of tasks that the ladder needs.
 
-    PyTorch's own formulas are reported and not bounded: how far they lead is
-    known of the book's tasks alone.
+    The native lane is reported and has no bound: how far it may drift is known
+    only for the book's tasks.
     """
     keras, torch = files
     return Strangers(
@@ -199,7 +239,7 @@ def task_of(
 
 
 def config_of(samples: int) -> GuestConfig:
-    """Two batches an epoch, the second of which is not whole."""
+    """Return settings whose batches hold half of the samples."""
     return GuestConfig(batch_size=max(1, samples // 2))
 
 
@@ -208,11 +248,11 @@ def described(
     sides: tuple[Side, Side],
     samples: int,
     channels_first: bool = False,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[Description, Description]:
     """Build both models; return what each side says of its own.
 
     Raises:
-        RequestError: a file cannot be imported, or its model not be built.
+        RequestError: a file cannot be imported, or its model cannot be built.
     """
     task = task_of(files, channels_first, trains=False)
     asked = [
@@ -227,28 +267,24 @@ def described(
 
 
 def paired(
-    ours: Mapping[str, Any], theirs: Mapping[str, Any], given: Mapping[str, str]
-) -> list[Pair]:
-    layers: list[Layer] = ours["layers"]
-    return pairs_of(layers, theirs["shapes"], theirs["classes"], given)
+    ours: Description, theirs: Description, given: Mapping[str, str]
+) -> list[LayerPair]:
+    return pairs_of(ours.layers, theirs.shapes, theirs.classes, given)
 
 
 def without_gradient(gathered: Gathered) -> tuple[str, ...]:
-    """Return weights whose gradient is rounding on both sides.
+    """Return weights whose gradient is nothing but rounding on both sides.
 
-    Such as a bias before BatchNorm: the optimizer divides that noise by its
-    own size, and the weights drift apart.
+    An example is a bias before BatchNorm. The optimizer divides such noise by
+    its own size, so that the weights drift apart.
     """
-    runs = gathered.keras, gathered.torch
-    taken = [run.get("training float64") for run in runs]
-    if not all(isinstance(run, dict) for run in taken):
+    runs = [e.trial("training") for e in (gathered.keras, gathered.torch)]
+    taken = [run for run in runs if isinstance(run, Recording)]
+    if len(taken) < 2:
         return ()
-    layers = gathered.keras["settings"]["layers"]
+    layers = gathered.keras.layers()
     try:
-        ours, theirs = (
-            in_keras(layers, run["gradients"], run["side"] == "torch")
-            for run in cast(list[Evidence], taken)
-        )
+        ours, theirs = (gradients_of(layers, run) for run in taken)
     except LayoutError:
         return ()  # the settings rung says why
     return tuple(

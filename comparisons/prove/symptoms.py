@@ -1,7 +1,7 @@
-"""What kind of mistake makes two arrays differ as they do.
+"""Recognises typical mistakes by how two arrays differ.
 
-Each symptom is looked for in what the first diverging layer gave, or in the
-first diverging gradient; it names the atlas entries that show such a gap.
+The arrays are the output of the first layer that differs, or the first
+gradient that differs. A symptom names the atlas entries with such a gap.
 """
 
 import itertools
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-CLOSE = 1e-6  # relative: of what a symptom says is the same
+CLOSE = 1e-6  # relative: below it, a symptom calls two arrays the same
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class Symptom:
     entries: tuple[str, ...]
 
 
-# By kind of Keras layer: what makes such layers differ when nothing below is
-# seen, or beside it.
+# By kind of Keras layer: entries about such layers, named in any case.
 OF_KIND = {
     "Conv": ("same_padding", "even_kernel_same", "causal_padding"),
     "DepthwiseConv": ("same_padding", "depthwise_kernel_layout"),
@@ -48,7 +47,7 @@ OF_KIND = {
     "Bidirectional": ("bidirectional_last_step", "sequence_masks"),
     "Embedding": ("embedding_padding_row", "negative_embedding_ids"),
 }  # fmt: skip
-# By kind of Keras layer, and of any other: what makes a gap that small.
+# By kind of Keras layer, "" for any other: what causes a very small gap.
 OF_EPSILON = {
     "LayerNormalization": ("layer_norm_epsilon",),
     "GroupNormalization": ("group_norm_epsilon",),
@@ -62,9 +61,9 @@ OF_EPSILON = {
 
 
 def symptoms(keras: Array, torch: Array, kind: str = "") -> list[Symptom]:
-    """Return what is seen of two arrays that should be equal.
+    """Return how two arrays differ that should be equal.
 
-    `kind` is that of the Keras layer they come from, if one is known.
+    `kind` is the kind of the Keras layer that they come from, or "".
     """
     found = list(seen(keras, torch, kind))
     general = tuple(
@@ -76,7 +75,7 @@ def symptoms(keras: Array, torch: Array, kind: str = "") -> list[Symptom]:
     told = {entry for symptom in found for entry in symptom.entries}
     rest = tuple(entry for entry in general if entry not in told)
     if rest:
-        found.append(Symptom(f"layers of kind {kind} differ by", rest))
+        found.append(Symptom(f"known differences of {kind} layers", rest))
     return found
 
 
@@ -87,7 +86,7 @@ def seen(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
     entries: tuple[str, ...]
     if np.isnan(a).any() != np.isnan(b).any():
         entries = ("fully_masked_rows", "norm_gradient_at_zero")
-        yield Symptom("one side is not a number", entries)
+        yield Symptom("only one side is not a number", entries)
         return
     factor = constant_factor(a, b)
     if factor is not None:
@@ -138,7 +137,7 @@ def of_shapes(a: Sequence[int], b: Sequence[int]) -> Symptom:
 
 
 def constant_factor(a: Array, b: Array) -> float | None:
-    """Return PyTorch's over Keras', if it is the same everywhere."""
+    """Return PyTorch over Keras if it is the same everywhere, else None."""
     large = np.abs(a) > 1e-3 * np.abs(a).max(initial=0)
     if not large.any():
         return None
@@ -174,9 +173,10 @@ def swapped_axes(a: Array, b: Array) -> tuple[int, int] | None:
 
 
 def shift(a: Array, b: Array) -> tuple[int, int] | None:
-    """Return axis and cells by which PyTorch's lies further on, if it does.
+    """Return the axis and the cells by which PyTorch's array is shifted.
 
-    The last axis holds channels, the first samples; a border may differ.
+    None if it is not. The first axis (samples) and the last one (channels)
+    are not tried, and cells at the border may differ.
     """
     for axis in range(1, a.ndim - 1):
         size = a.shape[axis]
@@ -191,21 +191,21 @@ def shift(a: Array, b: Array) -> tuple[int, int] | None:
 
 
 def of_signs(a: Array, b: Array) -> Iterator[Symptom]:
-    """Tell what differs where values are negative alone."""
+    """Find a difference that only negative values have."""
     negative = a < 0
     if not negative.any() or negative.all():
         return
     if close(a[~negative], np.maximum(b, 0)[~negative]):
         entries = ("leaky_relu_slope", "prelu_start", "gelu_approximation")
         yield Symptom(
-            "equal where positive, not where negative: another activation or "
-            "slope",
+            "equal where positive, unequal where negative: another activation "
+            "or slope",
             entries,
         )
 
 
 def of_rows(a: Array, b: Array) -> Iterator[Symptom]:
-    """Tell what differs in some steps or samples alone."""
+    """Find a difference that only some samples or time steps have."""
     if a.ndim < 2:
         return
     last = tuple(range(2, a.ndim))
@@ -217,14 +217,14 @@ def of_rows(a: Array, b: Array) -> Iterator[Symptom]:
                    "left_padding_state", "fully_masked_rows",
                    "same_padding")  # fmt: skip
         yield Symptom(
-            f"unequal in {share} of the places along the first two axes: a "
+            f"unequal at {share} of the positions of the first two axes: a "
             "mask or a border",
             entries,
         )
 
 
 def of_size(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
-    """Tell a gap as small as an epsilon, or one scale for each channel."""
+    """Find another scale in each channel, or a gap as small as an epsilon."""
     gap = float(np.linalg.norm(a - b)) / max(float(np.linalg.norm(a)), 1e-300)
     if a.ndim >= 2 and a[..., 0].size > 2:
         axes = tuple(range(a.ndim - 1))
@@ -238,14 +238,14 @@ def of_size(a: Array, b: Array, kind: str) -> Iterator[Symptom]:
                        "batch_norm_variance",
                        "normalize_by_variance")  # fmt: skip
             yield Symptom(
-                f"each channel has a scale of its own, {scale.min():.4g} to "
+                f"each channel is scaled differently, {scale.min():.4g} to "
                 f"{scale.max():.4g}: other statistics or another epsilon",
                 entries,
             )
             return
     if gap < 1e-2:
         yield Symptom(
-            f"a gap of {gap:.0e}, as an epsilon, an approximation or a "
-            "constant in float32 makes it",
+            f"a gap of {gap:.0e}, as from another epsilon, an approximation "
+            "or a constant in float32",
             OF_EPSILON.get(kind, OF_EPSILON[""]),
         )

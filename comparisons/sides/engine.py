@@ -1,27 +1,32 @@
 """What both sides do alike, whatever the framework: build, train, show, time.
 
 The halves' contract is the same on both sides, and so is all that only calls
-it. What differs, an `Engine` is told.
+it. What differs is abstract here.
 """
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
-from unittest import mock
 
 from comparisons import differences
 from comparisons.sides import memory_work
 from comparisons.sides.memory import Watch
 from comparisons.sides.memory_work import Bytes
+from comparisons.sides.replacing import replaced
 from comparisons.sides.wire import (
     WAY,
     Answer,
+    Description,
     Half,
+    Outputs,
+    Recording,
     Split,
     State,
+    Training,
     answer_of,
     read_more,
     stopwatch,
@@ -29,42 +34,94 @@ from comparisons.sides.wire import (
 from shared_data import Data, first
 
 
-@dataclass
-class Engine:
-    """A framework as its side drives it.
+class Engine(ABC):
+    """A side: what both frameworks do alike, and what each does its own way.
 
-    build: (half, config, dtype, weights or None) -> model.
-    seed: fixes the framework's random numbers.
-    state_of: model -> weights by name.
-    peaks: context that yields a dict of memory peaks and what to call once
-        a training has settled.
-    inventory: (model, optimizers) -> bytes of weights, gradients and slots.
-    predicted: (half's module, config, outlines of a batch) -> what is
-        predicted of the peak.
-    formulas: (model, aligned) -> context in which Keras' formulas hold; yields
-        the atlas entries that they closed.
-    dropout_off: context without dropout; yields the rates asked for.
-    recorded: (model, outputs) -> context that keeps every layer's output.
-    synchronize: waits for the device.
-    use_threads: fixes how many threads work, where that can still be changed.
-    use_precision: makes a floating-point type the default one.
-    mode: model -> how it is run, for the report.
+    The methods without a leading underscore are what the parent asks for.
     """
 
-    build: Callable[..., Any]
-    seed: Callable[[int], Any]
-    state_of: Callable[[Any], State]
-    peaks: Callable[[], AbstractContextManager[Watch]]
-    inventory: Callable[[Any, list[Any]], Bytes]
-    predicted: Callable[[Any, Any, Any], dict[str, Any]]
-    formulas: Callable[[Any, bool], AbstractContextManager[list[str]]]
-    dropout_off: Callable[[], AbstractContextManager[list[str]]]
-    recorded: Callable[[Any, State], AbstractContextManager[None]]
-    synchronize: Callable[[], None]
-    use_threads: Callable[[int], None]
-    use_precision: Callable[[str], None]
-    mode: Callable[[Any], str]
-    threads: int = 1
+    threads = 1
+
+    @abstractmethod
+    def start(self, threads: int, device: str) -> dict[str, Any]:
+        """Fix threads and precision; return versions and device in use."""
+
+    @abstractmethod
+    def build(
+        self, half: Half, config: Any, dtype: str, weights: State | None
+    ) -> Any:
+        """Return the half's model, with these weights or with its own."""
+
+    @abstractmethod
+    def describe(self, half: Half, config: Any, dtype: str) -> Description:
+        """Return layers or shapes, parameter counts and settings."""
+
+    @abstractmethod
+    def training(self, half: Half, asked: Training) -> Recording:
+        """Run the half's own `train` and record what it does."""
+
+    @abstractmethod
+    def read_weights(self, half: Half, config: Any, path: str) -> State:
+        """Return the weights of a file; no code of it is run."""
+
+    @abstractmethod
+    def write_weights(
+        self, half: Half, config: Any, weights: State, path: str
+    ) -> None:
+        """Write a file of the half's model with these weights."""
+
+    @abstractmethod
+    def seed(self, seed: int) -> None:
+        """Fix the framework's random numbers."""
+
+    @abstractmethod
+    def state_of(self, model: Any) -> State:
+        """Return a model's weights by name."""
+
+    @abstractmethod
+    def peaks(self) -> AbstractContextManager[Watch]:
+        """Yield a dict of memory peaks, and what to call once a training has
+        settled."""
+
+    @abstractmethod
+    def inventory(self, model: Any, optimizers: list[Any]) -> Bytes:
+        """Return the bytes of weights, gradients and optimizer slots."""
+
+    def predicted(self, module: Any, config: Any, batch: Any) -> dict[str, Any]:
+        """Return what is predicted of the peak, by outlines of a batch."""
+        return {}
+
+    def formulas(
+        self, model: Any, aligned: bool
+    ) -> AbstractContextManager[list[str]]:
+        """Let Keras' formulas hold; yield the atlas entries that they close."""
+        return nullcontext([])
+
+    @abstractmethod
+    def dropout_off(self) -> AbstractContextManager[list[str]]:
+        """Replace dropout by the identity; yield the rates asked for."""
+
+    @abstractmethod
+    def recorded(
+        self, model: Any, outputs: State
+    ) -> AbstractContextManager[None]:
+        """Keep every layer's output while the block runs."""
+
+    @abstractmethod
+    def synchronize(self) -> None:
+        """Wait for the device."""
+
+    @abstractmethod
+    def use_threads(self, count: int) -> None:
+        """Fix how many threads work, where that can still be changed."""
+
+    @abstractmethod
+    def use_precision(self, dtype: str) -> None:
+        """Make a floating-point type the default one."""
+
+    @abstractmethod
+    def mode(self, model: Any) -> str:
+        """Return how a model is run, for the report."""
 
     def share_cores(self, threads: int) -> None:
         """Leave half of `threads` to the other side, but for what is timed.
@@ -122,7 +179,7 @@ class Engine:
         weights: State,
         split: Split,
         aligned: bool,
-    ) -> dict[str, Any]:
+    ) -> Outputs:
         """Return predictions, scores and what every named layer gives."""
         model = self.build(half, config, dtype, weights)
         arrays = split.read(dtype)
@@ -138,13 +195,7 @@ class Engine:
                 predictions = module.predict(model, arrays.inputs)
             with remembered(module, model, arrays.inputs, predictions):
                 scores = module.evaluate(model, arrays)
-        return {
-            "predictions": predictions,
-            "scores": scores,
-            "layers": outputs,
-            "dropouts": dropped,
-            "aligned": used,
-        }
+        return Outputs(predictions, scores, outputs, dropped, used)
 
     def exhibit(
         self,
@@ -237,5 +288,5 @@ def remembered(
             return copy.deepcopy(predictions)
         return predict(asked, given, *args, **kwargs)
 
-    with mock.patch.object(module, "predict", known):
+    with replaced(module, predict=known):
         yield

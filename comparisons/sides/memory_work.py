@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
-from unittest import mock
 
 import numpy as np
 
 from comparisons.sides import memory
+from comparisons.sides.replacing import replaced
 from shared_data import Arrays, first
 
 # Of the training whose process is measured, the same for both halves: the rest
@@ -113,7 +113,7 @@ def watched(module: Any, model: Any, batch_size: int) -> Iterator[Watched]:
         return fit(*args, **kwargs)
 
     with (
-        mock.patch.object(module, "make_optimizer", make_optimizer),
+        replaced(module, make_optimizer=make_optimizer),
         steps_through(module, model, see_step, see_fit),
     ):
         yield seen
@@ -128,7 +128,7 @@ def steps_through(
         owner, name, see = module, "train_step", see_step
     else:
         owner, name, see = model, "fit", see_fit
-    with mock.patch.object(owner, name, partial(see, getattr(owner, name))):
+    with replaced(owner, **{name: partial(see, getattr(owner, name))}):
         yield
 
 

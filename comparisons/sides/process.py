@@ -2,28 +2,26 @@
 
 TensorFlow and PyTorch never share a process (building a torch optimizer
 after TensorFlow is loaded crashes), and this parent imports neither. A side
-is one spawned process that runs functions of keras/side.py or torch/side.py.
+is a program, `python -m comparisons.sides keras`, at the other end of two
+pipes: requests go in, replies come back in the same order.
 """
 
-import importlib
-import multiprocessing
 import os
 import re
 import signal
 import site
+import subprocess
 import sys
 import tempfile
 import threading
-import time
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import spawn
+from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, Self
-from unittest import mock
+from typing import Any, Protocol, Self
 
 from comparisons.common import (
     TITLES,
@@ -32,10 +30,9 @@ from comparisons.common import (
     SideDied,
     interpreter_of,
 )
-from comparisons.sides import overhead
-from comparisons.sides.wire import silence
 
 NOTE = re.compile(r"[IW]\d{4} ")
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,18 @@ class Settings:
         return values
 
 
+class Speaker(Protocol):
+    """A side, or what stands before one and speaks for it."""
+
+    doing: str
+
+    def submit(self, function: str, *args: Any) -> "Future[Any]": ...
+
+    def result(self, future: "Future[Any]") -> Any: ...
+
+    def call(self, function: str, *args: Any) -> Any: ...
+
+
 class Side:
     """One living side process. Close it, or use it as a context manager."""
 
@@ -76,42 +85,65 @@ class Side:
         self.title = TITLES[name]
         self.log = folder / f"{name}.log"
         self.doing = "starting"
-        self.began = time.monotonic()
+        self.waiting: deque[Future[Any]] = deque()
+        self.lock = threading.Lock()
         interpreter = interpreter_of(name)
-        self.log.touch()  # a side may die before it writes anything
-        environment = settings.environment()
+        environment = os.environ | settings.environment()
         # A user's keras.json must not change the model.
         environment["KERAS_HOME"] = str(folder)
         # PyTorch's compiler makes a folder as soon as it is imported.
         environment["TORCHINDUCTOR_CACHE_DIR"] = str(folder)
-        self.executor = ProcessPoolExecutor(
-            max_workers=1,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=begin,
-            initargs=(self.log,),
-        )
-        spawn.set_executable(interpreter)
-        try:
-            with (
-                mock.patch.dict(os.environ, environment),
-                packages_of(interpreter),
-                ctrl_c_held(),
-            ):
-                self.started = self.submit(
-                    "start", settings.threads, settings.device
-                )
-        finally:
-            spawn.set_executable(sys.executable)
-        (self.process,) = self.executor._processes.values()
+        environment["PYTHONPATH"] = os.pathsep.join(module_path())
+        theirs_in, self.requests = Pipe(duplex=False)
+        self.replies, theirs_out = Pipe(duplex=False)
+        ends = theirs_in.fileno(), theirs_out.fileno()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [interpreter, "-P", "-m", "comparisons.sides", name]
+                + [str(end) for end in ends],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                pass_fds=ends,
+                # Ctrl-C is the parent's; and all that a half starts ends
+                # with its group.
+                start_new_session=True,
+            )
+        theirs_in.close()
+        theirs_out.close()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        self.started = self.submit("start", settings.threads, settings.device)
 
     def submit(self, function: str, *args: Any) -> "Future[Any]":
-        """Ask for `function` of the side's module; returns at once."""
-        try:
-            future = self.executor.submit(perform, self.name, function, args)
-        except BrokenProcessPool:
-            raise self.death() from None
-        future.add_done_callback(self.note)  # nobody may ask for it
+        """Ask for `function` of the side's engine; returns at once."""
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        with self.lock, suppress(OSError):  # replies come in this order
+            self.waiting.append(future)
+            self.requests.send((function, args))
+        if not self.reader.is_alive():  # nobody will answer
+            self.give_up()
         return future
+
+    def read(self) -> None:
+        """Hand replies to those who wait, until the process ends."""
+        with suppress(EOFError, OSError):
+            while True:
+                told, value = self.replies.recv()
+                future = self.waiting.popleft()
+                if told == "done":
+                    future.set_result(value)
+                else:
+                    future.set_exception(HalfFailed(f"{self.title}: {value}"))
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Tell all who wait that there is nobody to answer."""
+        while self.waiting:
+            with suppress(IndexError):  # the other thread was faster
+                self.waiting.popleft().set_exception(self.death())
 
     def result(self, future: "Future[Any]") -> Any:
         """Wait for work that was submitted.
@@ -120,29 +152,7 @@ class Side:
             SideDied: the process ended first; says why and during what.
             HalfFailed: the work raised an error in the process.
         """
-        try:
-            return future.result().value
-        except BrokenProcessPool:
-            raise self.death() from None
-        except Exception as error:  # a faulty half may raise anything
-            text = " ".join(str(error).split())[:300]
-            raise HalfFailed(
-                f"{self.title}: {type(error).__name__}: {text}"
-            ) from error
-        finally:
-            self.note(future)  # who waited may go on before the callback
-
-    def note(self, future: "Future[Any]") -> None:
-        """Note when work that is done began and ended."""
-        if future.cancelled() or not future.done():
-            return
-        span = getattr(future.exception() or future.result(), "span", None)
-        if span is None:  # the process died in the middle of it
-            return
-        if future is self.started:
-            overhead.IMPORTS.add((self.began, span[1]))
-        else:
-            overhead.WORK.add(span)
+        return future.result()
 
     def call(self, function: str, *args: Any) -> Any:
         return self.result(self.submit(function, *args))
@@ -152,19 +162,19 @@ class Side:
         return self.result(self.started)
 
     def death(self) -> SideDied:
-        # The executor waits for the same process: its status may come late.
-        end = time.monotonic() + 5
-        while (code := self.process.exitcode) is None:
-            if time.monotonic() > end:
-                break
-            time.sleep(0.01)
+        """Return how the process ended, and what it said last."""
+        code: int | None = None
+        with suppress(subprocess.TimeoutExpired):
+            code = self.process.wait(timeout=5)
         reason = f"with exit status {code}"
         if code is not None and code < 0:
             reason = f"by signal {-code} ({signal.Signals(-code).name})"
-        lines = self.log.read_text(errors="replace").split("\n")
-        # TensorFlow's notes to itself, "I0000 ...", are no last words.
-        said = [li for li in lines if li.strip() and not NOTE.match(li)]
-        last = said[-1] if said else ""
+        last = ""
+        with suppress(OSError):  # its folder may be gone
+            lines = self.log.read_text(errors="replace").split("\n")
+            # TensorFlow's notes to itself, "I0000 ...", are no last words.
+            said = [li for li in lines if li.strip() and not NOTE.match(li)]
+            last = said[-1] if said else ""
         return SideDied(
             f"the {self.title} process was ended {reason} while {self.doing}"
             + (f"; its last words: {last.strip()[:200]}" if last else "")
@@ -172,10 +182,13 @@ class Side:
         )
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
-        if self.process.is_alive():
-            self.process.kill()
-        self.executor.shutdown(wait=True, cancel_futures=True)
+        """End the process and all that it started, whatever they are doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.reader.join()
+        self.requests.close()
+        self.replies.close()
 
     def __enter__(self) -> Self:
         return self
@@ -184,91 +197,22 @@ class Side:
         self.close()
 
 
-@contextmanager
-def packages_of(interpreter: str) -> Iterator[None]:
-    """Let a process that is begun here look for packages where its own are.
+def module_path() -> list[str]:
+    """Return where a side looks for modules beside its installed packages.
 
-    multiprocessing hands it the parent's module path: on a CUDA machine there
-    is no PyTorch on that. What is no part of the parent's installation goes
-    with it: this code, and the tests'.
+    What is no part of the parent's installation goes with it: this checkout,
+    and the tests. On a CUDA machine a side has packages of its own.
     """
-    if interpreter == sys.executable:
-        yield
-        return
-    preparation = spawn.get_preparation_data
-
-    def without_path(name: str) -> dict[str, Any]:
-        return {k: v for k, v in preparation(name).items() if k != "sys_path"}
-
     installed = sys.prefix, sys.base_prefix, site.getuserbase()
-    path = [str(Path(__file__).parents[2])]
-    path += [
-        folder
-        for folder in sys.path
-        if not any(Path(folder).is_relative_to(i) for i in installed)
+    return [
+        str(ROOT),
+        *(
+            folder
+            for folder in sys.path
+            if folder
+            and not any(Path(folder).is_relative_to(i) for i in installed)
+        ),
     ]
-    with (
-        mock.patch.object(spawn, "get_preparation_data", without_path),
-        mock.patch.dict(os.environ, PYTHONPATH=os.pathsep.join(path)),
-    ):
-        yield
-
-
-@contextmanager
-def ctrl_c_held() -> Iterator[None]:
-    """Hold Ctrl-C back from here, and from processes that are begun here.
-
-    They have no way to ignore it before their interpreter is up.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def begin(log: Path) -> None:
-    """Prepare a side process (runs there)."""
-    silence(log)
-    # Ctrl-C reaches the whole group; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Whatever starts processes here does so as in a program of its own. By
-    # "spawn", which this process was told, tqdm's lock, which torch.compile
-    # imports, would outlive a side that is killed, and Python would complain.
-    multiprocessing.set_start_method(None, force=True)
-    threading.Thread(target=leave_with_parent, daemon=True).start()
-
-
-def leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a side's work gave, and when it began and ended."""
-
-    value: Any
-    span: overhead.Span
-
-
-def perform(name: Name, function: str, args: tuple[Any, ...]) -> Done:
-    """Run a function of a side, of its engine or of its works (runs there)."""
-    began = time.monotonic()
-    try:
-        module = importlib.import_module(f"comparisons.sides.{name}.side")
-        imported = time.monotonic() - began
-        places = module, module.ENGINE, module.WORKS
-        of = next(place for place in places if hasattr(place, function))
-        result = getattr(of, function)(*args)
-    except Exception as error:
-        error.span = began, time.monotonic()  # type: ignore[attr-defined]
-        raise
-    if function == "start":
-        result |= {"import_s": imported}
-    return Done(result, (began, time.monotonic()))
 
 
 @contextmanager
@@ -286,34 +230,59 @@ def both_sides(
 
 
 class Sides:
-    """Both sides from task to task; a context manager that ends them.
+    """Pairs of sides, lent from task to task; a context manager ends them.
 
-    To import TensorFlow takes longer than most proofs. What a task has left
-    undone dies with the sides that were to do it.
+    To import TensorFlow takes longer than most proofs. Several tasks may
+    borrow at once: each has a pair of its own.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.stack = ExitStack()
-        self.living: tuple[Side, Side] | None = None
+        self.lock = threading.Lock()
+        self.free: list[Lent] = []
+        self.living: list[Lent] = []
 
     @contextmanager
     def lent(self) -> Iterator[tuple[Side, Side]]:
-        """Yield both sides, started where none live; end them on an error."""
-        if self.living is None:
-            self.living = self.stack.enter_context(both_sides(self.settings))
+        """Yield a pair, started where none is free; end it on an error.
+
+        What a task has left undone dies with the sides that were to do it.
+        """
+        with self.lock:
+            pair = self.free.pop() if self.free else self.begin()
         try:
-            yield self.living
+            yield pair.sides
         except BaseException:
-            self.close()
+            with self.lock, suppress(ValueError):  # `close` was faster
+                self.living.remove(pair)
+            pair.stack.close()
             raise
+        with self.lock:
+            self.free.append(pair)
+
+    def begin(self) -> "Lent":
+        stack = ExitStack()
+        pair = Lent(stack, stack.enter_context(both_sides(self.settings)))
+        self.living.append(pair)
+        return pair
 
     def close(self) -> None:
-        self.living = None
-        self.stack.close()
+        """End every pair, whatever it is doing."""
+        with self.lock:
+            ended, self.living, self.free = self.living, [], []
+        for pair in ended:
+            pair.stack.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@dataclass(eq=False)
+class Lent:
+    """A pair of sides, and what ends it."""
+
+    stack: ExitStack
+    sides: tuple[Side, Side]

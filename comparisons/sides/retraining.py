@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from unittest import mock
 
+from comparisons.sides.replacing import replaced
 from shared_data import Arrays
 
 # Training steps are timed on so many batches, in turn, that lie in memory.
@@ -57,7 +57,7 @@ def compiling_once(model: Any) -> Callable[[], AbstractContextManager[Any]]:
             compile(*args, **kwargs)
             compiled.append(True)
 
-    return partial(mock.patch.object, model, "compile", once)
+    return partial(replaced, model, compile=once)
 
 
 def keeping_optimizer(module: Any) -> Callable[[], AbstractContextManager[Any]]:
@@ -75,7 +75,7 @@ def keeping_optimizer(module: Any) -> Callable[[], AbstractContextManager[Any]]:
             made.append(make(config, model))
         return made[0]
 
-    return partial(mock.patch.object, module, "make_optimizer", kept)
+    return partial(replaced, module, make_optimizer=kept)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def kept_steps(module: Any) -> Iterator[list[tuple[Any, Any]]]:
         calls.append((args, kwargs))
         return step(*args, **kwargs)
 
-    with mock.patch.object(module, "train_step", keeping):
+    with replaced(module, train_step=keeping):
         yield calls
 
 

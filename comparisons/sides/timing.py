@@ -1,17 +1,18 @@
 """What can be timed of a half, whatever the framework; runs in its process.
 
 A work is called with rounds and samples, time and again, on one warmed-up
-model. `Works` makes them; what differs, a `Framework` is told.
+model. What differs between the frameworks is abstract in `Timing`.
 """
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import (
     AbstractContextManager,
     ExitStack,
     nullcontext,
 )
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -62,57 +63,75 @@ class Work(NamedTuple):
     parts: bool = False
 
 
-@dataclass(frozen=True)
-class Framework:
-    """What a framework has a say in.
-
-    modes: by name; "default" is how the half runs by itself.
-    steady: () -> what it was told before it is timed; see `steady.py`.
-    one_batch: a context in which the half's `predict` takes the way that is
-        made for a single batch.
-    steps: (module, model, arrays, config) -> (count) that trains on batches
-        in memory.
-    idiom: the same arguments -> (epochs, samples) that trains by the loop
-        which people write first.
-    again: the same for the half's own loop, given what `idiom` is given: what
-        the half makes of its samples once, such as features, is not timed.
-    stream: the same arguments -> (arrays) that trains one epoch of samples
-        which are read from disk as they are needed.
-    count: (half, config, model, arrays) -> what a training step computes.
-    ceilings: () -> what this machine can do, by this framework.
-    """
-
-    modes: dict[str, Mode]
-    steady: Callable[[], list[str]]
-    one_batch: Callable[[], AbstractContextManager[None]]
-    steps: Callable[..., Callable[[int], None]]
-    idiom: Callable[..., Callable[[int, int], None]]
-    again: Callable[..., Callable[[int, int], None]]
-    stream: Callable[..., Callable[[Arrays], None]]
-    count: Callable[..., dict[str, Any]]
-    ceilings: Callable[[], dict[str, float]]
+Loop = Callable[[int, int], None]  # epochs, samples
 
 
-@dataclass
-class Works:
-    """Makes the works of a side and times them."""
+class Timing(Engine):
+    """A side whose speed can be measured."""
 
-    engine: Engine
-    framework: Framework
-    living: dict[tuple[str, str], Work] = field(default_factory=dict)
-    around: dict[str, Callable[[], AbstractContextManager[Any]]] = field(
-        default_factory=dict
-    )
-    levels: dict[str, float] = field(default_factory=dict)  # MiB, by axis
-    streams: dict[tuple[str, int], Callable[[Arrays], None]] = field(
-        default_factory=dict
-    )
+    modes: dict[str, Mode]  # "default" is how the half runs by itself
+
+    def __init__(self) -> None:
+        self.living: dict[tuple[str, str], Work] = {}
+        self.around: dict[str, Callable[[], AbstractContextManager[Any]]] = {}
+        self.levels: dict[str, float] = {}  # MiB, by axis
+        self.streams: dict[tuple[str, int], Callable[[Arrays], None]] = {}
+
+    # What a framework has a say in. The makers of loops get the half's
+    # module, a model, arrays and the Config.
+
+    @abstractmethod
+    def steady(self) -> list[str]:
+        """Prepare the process for timing; return what was set: see quiet.py."""
+
+    @abstractmethod
+    def one_batch(self) -> AbstractContextManager[None]:
+        """Let the half's `predict` take the way made for a single batch."""
+
+    @abstractmethod
+    def steps(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Callable[[int], None]:
+        """Return what trains for a number of steps on batches in memory."""
+
+    @abstractmethod
+    def idiom(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Loop:
+        """Return the loop that people write first."""
+
+    @abstractmethod
+    def again(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Loop:
+        """Return the half's own loop, given what `idiom` is given: what the
+        half makes of its samples once, such as features, is not timed."""
+
+    @abstractmethod
+    def streaming(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Callable[[Arrays], None]:
+        """Return what trains one epoch of samples that lie on disk."""
+
+    def counted(
+        self, half: Half, config: Any, model: Any, arrays: Arrays
+    ) -> dict[str, Any]:
+        """Return the floating-point operations and bytes of a training step.
+
+        Raises:
+            Lacking: the framework has no counter.
+        """
+        raise Lacking("this framework does not count operations")
+
+    @abstractmethod
+    def limits(self) -> dict[str, float]:
+        """Return what this machine can do, by this framework."""
 
     def mode_names(self) -> dict[str, tuple[str, str]]:
         """Return what each mode is called and its precision."""
         return {
             name: (mode.name, mode.precision)
-            for name, mode in self.framework.modes.items()
+            for name, mode in self.modes.items()
         }
 
     def warm_up(
@@ -131,17 +150,17 @@ class Works:
         It is kept under `name`, or under that of the mode.
         """
         name = name or mode
-        told = self.framework.steady()
+        told = self.steady()
         module = half.load()
         arrays, held_out = train.read(), test.read()
-        way = self.framework.modes[mode]
+        way = self.modes[mode]
         self.around[name] = partial(way.during, module)
         lacks: dict[str, str] = {}
         first_step = {"wall_s": 0.0}
-        self.engine.seed(config.seed)
-        with self.around[name](), self.engine.all_cores():
+        self.seed(config.seed)
+        with self.around[name](), self.all_cores():
             with stopwatch() as building:
-                model = self.engine.build(half, config, "float32", None)
+                model = self.build(half, config, "float32", None)
                 model = way.prepare(model)
             trained = module, model, arrays, config
             makers: dict[str, Callable[[], Work]] = {
@@ -184,7 +203,7 @@ class Works:
                 if of == name
             },
             "lacks": lacks,
-            "mode": ", ".join([self.engine.mode(model), *told]),
+            "mode": ", ".join([self.mode(model), *told]),
         }
 
     def time_block(
@@ -197,16 +216,16 @@ class Works:
         work = self.living[name, what]
         with ExitStack() as stack:
             stack.enter_context(self.around[name]())
-            stack.enter_context(self.engine.all_cores())
+            stack.enter_context(self.all_cores())
             if what.startswith("predict"):
-                stack.enter_context(self.framework.one_batch())
+                stack.enter_context(self.one_batch())
             before = max(rounds // LEAD_IN, int(what not in EPOCHS))
             if before:
                 work.run(before, samples)
-                self.engine.synchronize()
+                self.synchronize()
             with stopwatch() as spent:
                 calls = work.run(rounds, samples)
-                self.engine.synchronize()
+                self.synchronize()
         return spent | {"calls_s": calls or []}
 
     def epochs_of(
@@ -219,14 +238,14 @@ class Works:
     def steps_of(
         self, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Work:
-        take = self.framework.steps(module, model, arrays, config)
+        take = self.steps(module, model, arrays, config)
         batch = min(config.batch_size, len(arrays))
         return Work(lambda rounds, _: take(rounds), batch)
 
     def loop_of(
         self, which: str, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Work:
-        make = getattr(self.framework, which)
+        make = self.idiom if which == "idiom" else self.again
         return Work(make(module, model, arrays, config), len(arrays), True)
 
     def predictions_of(
@@ -248,7 +267,7 @@ class Works:
                 calls.append(time.perf_counter() - began)
             return calls if told else []
 
-        with self.framework.one_batch():
+        with self.one_batch():
             run(1, samples)
         return Work(run, samples)
 
@@ -268,14 +287,14 @@ class Works:
         From these weights, with dropout off: each mode draws its own.
         """
         module = half.load()
-        way = self.framework.modes[mode]
+        way = self.modes[mode]
         steps = train.read().head(CHECKED_STEPS * config.batch_size)
         config = replace(config, epochs=1)
         inputs = first(test.read().inputs, CHECKED)
         losses: list[float] = []
-        self.engine.seed(config.seed)
-        with way.during(module), self.engine.dropout_off():
-            model = self.engine.build(half, config, "float32", weights)
+        self.seed(config.seed)
+        with way.during(module), self.dropout_off():
+            model = self.build(half, config, "float32", weights)
             model = way.prepare(model)
             answers = module.predict(model, inputs)
             if hasattr(module, "train"):
@@ -302,21 +321,21 @@ class Works:
         arrays = streaming.on_disk(split)
         kept = self.streams.get((axis, config.batch_size))
         if kept is None:
-            self.engine.seed(config.seed)
-            model = self.engine.build(half, config, "float32", None)
-            kept = self.framework.stream(module, model, arrays, config)
+            self.seed(config.seed)
+            model = self.build(half, config, "float32", None)
+            kept = self.streaming(module, model, arrays, config)
             kept(arrays.head(2 * config.batch_size))
             self.streams = {(axis, config.batch_size): kept}
         run = kept
         if axis not in self.levels:
             self.levels[axis] = streaming.anonymous_mib()
         with (
-            self.engine.all_cores(),
+            self.all_cores(),
             streaming.watched() as seen,
             stopwatch() as spent,
         ):
             run(arrays)
-            self.engine.synchronize()
+            self.synchronize()
         return {
             "seconds": spent["wall_s"],
             "peak_mib": seen["peak_mib"] - self.levels[axis],
@@ -326,12 +345,12 @@ class Works:
 
     def count(self, half: Half, config: Any, train: Split) -> dict[str, Any]:
         """Return what one training step computes; see `roofline.py`."""
-        self.engine.seed(config.seed)
-        model = self.engine.build(half, config, "float32", None)
+        self.seed(config.seed)
+        model = self.build(half, config, "float32", None)
         # Twice as many: some are held back to validate with.
         arrays = train.read().head(2 * config.batch_size)
-        return self.framework.count(half, config, model, arrays)
+        return self.counted(half, config, model, arrays)
 
     def ceilings(self) -> dict[str, float]:
-        with self.engine.all_cores():
-            return self.framework.ceilings()
+        with self.all_cores():
+            return self.limits()

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from comparisons.common import Name
+from comparisons.weights import Layer
 from shared_data import Arrays, Tensors
 
 State = dict[str, np.ndarray]
@@ -98,6 +98,64 @@ class Training:
     shuffle: bool = False
 
 
+@dataclass(frozen=True)
+class Description:
+    """A half's model and settings, in words that both sides share.
+
+    trainable: how many numbers are trained; trained: the weights' names.
+    layers: the layers with weights, of a Keras model.
+    shapes, classes: of a PyTorch model, weights' shapes and modules' classes
+        by name.
+    optimizer, decay, loss: settings; empty for a half that does not train.
+    """
+
+    trainable: int
+    trained: list[str]
+    layers: list[Layer] = field(default_factory=list)
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    decay: dict[str, float] = field(default_factory=dict)
+    loss: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a half gives for some samples, without training.
+
+    layers: the outputs of the layers with weights, for the first `WAY`.
+    dropouts: the rates that dropout was asked for.
+    aligned: the atlas entries whose formulas were Keras'.
+    """
+
+    predictions: np.ndarray
+    scores: dict[str, float]
+    layers: State
+    dropouts: list[str]
+    aligned: list[str]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a half's own `train` did.
+
+    epoch_losses: what `train` returned. losses: of each step; None where
+    steps cannot be seen. gradients: of the first step, as the update rule
+    receives them. after_one, final: weights after one step and at the end.
+    predictions: of held-out samples at the end, if these were asked for.
+    """
+
+    side: str
+    epoch_losses: np.ndarray
+    losses: np.ndarray | None
+    gradients: State
+    after_one: State
+    final: State
+    predictions: np.ndarray | None
+    dropouts: list[str]
+    aligned: list[str]
+
+
 # Of an optimizer, by the names that Keras has for them; each has some.
 OPTIMIZER_SETTINGS = (
     *("rho", "momentum", "epsilon", "centered", "nesterov"),
@@ -145,19 +203,6 @@ def stopwatch() -> Iterator[dict[str, float]]:
     yield spent
     spent["wall_s"] = time.perf_counter() - wall
     spent["cpu_s"] = time.process_time() - cpu
-
-
-def silence(log: Path) -> None:
-    """Send this process' own chatter to a file: the parent does the talking.
-
-    On the level of file descriptors, since TensorFlow's C++ code writes there.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
 
 
 @dataclass(frozen=True)

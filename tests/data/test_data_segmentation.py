@@ -1,7 +1,6 @@
 """Scenes of digits, photographs of pets, and the masks of both."""
 
 import io
-import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from shared_data.sources.scenes import (
     BORDER,
     GROUND,
     OBJECT,
-    cut_out,
     draw_scenes,
     thickened,
 )
@@ -30,11 +28,6 @@ from shared_data.sources.scenes import (
 FEW = replace(
     chapter09_segmentation.QUICK, train_samples=60, test_samples=30, epochs=1
 )
-
-
-@pytest.fixture(scope="module")
-def scenes() -> Data:
-    return chapter09_segmentation.load_data(FEW)
 
 
 def ring(fill: int = 255) -> Digits:
@@ -46,28 +39,6 @@ def ring(fill: int = 255) -> Digits:
 
 
 # === Scenes =================================================================
-
-
-def test_scenes_are_bytes_in_colour_with_a_class_for_each_pixel(scenes):
-    for arrays, count in ((scenes.train, 60), (scenes.test, 30)):
-        assert arrays.inputs.shape == (count, 40, 40, 3)
-        assert arrays.inputs.dtype == np.uint8
-        assert arrays.targets.shape == (count, 40, 40)
-        assert arrays.targets.dtype == np.int64
-        share = np.bincount(arrays.targets.ravel(), minlength=3) / (
-            arrays.targets.size
-        )
-        assert share.argmax() == GROUND
-        assert share.min() > 0.08
-    assert np.any(scenes.test.inputs.std(axis=-1) > 10)
-
-
-def test_scenes_follow_the_seed(scenes):
-    again = chapter09_segmentation.load_data(FEW)
-    other = chapter09_segmentation.load_data(replace(FEW, seed=1))
-    assert np.array_equal(scenes.test.inputs, again.test.inputs)
-    assert np.array_equal(scenes.test.targets, again.test.targets)
-    assert not np.array_equal(scenes.test.inputs, other.test.inputs)
 
 
 def test_no_test_scene_shows_a_training_digit(monkeypatch):
@@ -115,23 +86,6 @@ def test_digits_of_a_scene_keep_apart():
     assert set(counts) == {1.0, 2.0, 3.0}
 
 
-def test_a_thickened_mark_grows_to_all_sides_and_not_around_the_edge():
-    marks = np.zeros((1, 5, 6), bool)
-    marks[0, 0, 2] = True
-    grown = thickened(marks, 2)
-    assert np.array_equal(np.argwhere(grown[0]).min(axis=0), [0, 0])
-    assert np.array_equal(np.argwhere(grown[0]).max(axis=0), [2, 4])
-    assert grown.sum() == 3 * 5
-    assert marks.sum() == 1
-
-
-def test_a_digit_is_cut_out_to_its_last_pixel():
-    assert cut_out(ring().images[0]).shape == (12, 12)
-    assert np.array_equal(
-        cut_out(ring().images[0]), ring().images[0, 8:20, 9:21]
-    )
-
-
 def test_the_baseline_finds_one_class_of_three():
     targets = np.array([[[1, 1], [1, 0]]])
     data = Data(
@@ -140,11 +94,6 @@ def test_the_baseline_finds_one_class_of_three():
     )
     # Ground: 2 pixels of a union of 4; the others: none.
     assert chapter09_segmentation.baseline(data) == pytest.approx(0.5 / 3)
-
-
-def test_an_unknown_data_set_is_refused():
-    with pytest.raises(ValueError, match="received data='pets'; expected"):
-        chapter09_segmentation.load_data(FEW, "pets")
 
 
 # === Pets ===================================================================
@@ -156,35 +105,30 @@ def picture(pixels: np.ndarray, form: str) -> bytes:
     return stream.getvalue()
 
 
-def archive(path: Path, members: dict[str, bytes]) -> None:
-    with tarfile.open(path, "w:gz") as tar:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-
-
 @pytest.fixture
-def cache(tmp_path, monkeypatch) -> Path:
+def pets_cache(tmp_path, monkeypatch, tar) -> Path:
     """A cache with three tiny pets, and one picture that has no mask."""
     monkeypatch.setenv("SHARED_DATA_CACHE", str(tmp_path))
     trimap = np.repeat([[1, 1, 3, 2]], 4, axis=0).astype(np.uint8)
     photo = np.full((8, 6, 3), (200, 40, 90), np.uint8)
     names = ["cat_2", "cat_1", "dog_1"]
-    archive(
-        tmp_path / "pets_images.tar.gz",
-        {f"images/{n}.jpg": picture(photo, "JPEG") for n in [*names, "spare"]}
-        | {"images/list.mat": b"no picture"},
-    )
-    archive(
-        tmp_path / "pets_annotations.tar.gz",
-        {f"annotations/trimaps/{n}.png": picture(trimap, "PNG") for n in names}
-        | {"annotations/trimaps/._cat_1.png": b"a Mac's", "../evil": b"x"},
-    )
+    photos = {
+        f"images/{name}.jpg": picture(photo, "JPEG")
+        for name in (*names, "spare")
+    }
+    masks = {
+        f"annotations/trimaps/{name}.png": picture(trimap, "PNG")
+        for name in names
+    }
+    others = {"annotations/trimaps/._cat_1.png": b"a Mac's", "../evil": b"x"}
+    images = tmp_path / "pets_images.tar.gz"
+    images.write_bytes(tar(photos | {"images/list.mat": b"no picture"}))
+    annotations = tmp_path / "pets_annotations.tar.gz"
+    annotations.write_bytes(tar(masks | others))
     return tmp_path
 
 
-def test_pets_come_resized_with_their_masks(cache):
+def test_pets_come_resized_with_their_masks(pets_cache):
     found = pets.book_pets(8)
     assert found.images.shape == (3, 8, 8, 3) and found.images.dtype == np.uint8
     assert found.masks.shape == (3, 8, 8) and found.masks.dtype == np.uint8
@@ -192,29 +136,23 @@ def test_pets_come_resized_with_their_masks(cache):
     expected = np.repeat([0, 0, 2, 1], 2)
     assert np.array_equal(found.masks[0], np.tile(expected, (8, 1)))
     assert np.abs(found.images[0].mean((0, 1)) - (200, 40, 90)).max() < 5
-    assert not (cache.parent / "evil").exists()
+    assert not (pets_cache.parent / "evil").exists()
 
 
-def test_the_book_preset_splits_pets_without_overlap(cache):
-    config = replace(FEW, size=8, train_samples=2, test_samples=1)
-    data = chapter09_segmentation.load_data(config, "book")
-    assert len(data.train) == 2 and len(data.test) == 1
-    assert data.train.targets.dtype == np.int64
+def test_an_archive_of_other_things_is_refused(pets_cache, tar):
+    file = pets_cache / "pets_images.tar.gz"
+    for members, told in (
+        ({"images/cat_1.jpg": b"no picture"}, "that is no picture; expected"),
+        ({"readme": b""}, "received no pet with a mask"),
+    ):
+        file.write_bytes(tar(members))
+        file.with_name(f"{file.name}.sha256").unlink(missing_ok=True)
+        with pytest.raises(DataError, match=told):
+            pets.book_pets(8)
 
 
-def test_an_archive_of_other_things_is_refused(cache):
-    archive(cache / "pets_images.tar.gz", {"images/cat_1.jpg": b"no picture"})
-    (cache / "pets_images.tar.gz.sha256").unlink(missing_ok=True)
-    with pytest.raises(DataError, match="that is no picture; expected one"):
-        pets.book_pets(8)
-    archive(cache / "pets_images.tar.gz", {"readme": b""})
-    (cache / "pets_images.tar.gz.sha256").unlink()
-    with pytest.raises(DataError, match="received no pet with a mask"):
-        pets.book_pets(8)
-
-
-def test_a_broken_off_archive_is_refused(cache):
-    file = cache / "pets_images.tar.gz"
+def test_a_broken_off_archive_is_refused(pets_cache):
+    file = pets_cache / "pets_images.tar.gz"
     file.write_bytes(file.read_bytes()[:-40])
     assert not pets.is_whole(file)
     with pytest.raises(DataError, match="no readable archive"):

@@ -20,8 +20,9 @@ from planted_faults import FAULTS, NOT_CAUGHT, SAMPLES, VARIANTS
 from comparisons.proof.evidence import (
     Evidence,
     Failure,
+    Job,
     Plan,
-    Request,
+    Question,
     Work,
     collect,
     general_weights,
@@ -96,8 +97,8 @@ class Reference:
     task: Task
     keras_half: Half
     torch_half: Half
-    keras_requests: dict[str, Request]
-    torch_requests: dict[str, Request]
+    keras_requests: dict[Question, Job]
+    torch_requests: dict[Question, Job]
     replay: State | Failure
 
     def ask(self, keras: Side, torch: Side) -> None:
@@ -111,25 +112,30 @@ def with_no_noise(evidence: Evidence) -> Evidence:
 
     How far that moves the answers is told to a reader, and judges nothing.
     """
-    return evidence | {f"{key}, moved": e for key, e in evidence.items()}
+    moved = {
+        replace(question, moved=True): answer
+        for question, answer in evidence.answers.items()
+    }
+    return evidence.replaced(moved)
 
 
-def is_needed(key: str, fault: Fault) -> bool:
-    """Whether a fault's own rung, or an earlier one, needs this evidence.
+def is_needed(question: Question, fault: Fault) -> bool:
+    """Whether a fault's own rung, or an earlier one, needs this answer.
 
     The correct half's stands in for the rest. float32 matters only to the
     rungs that compare it and to the settings, as do trials of shuffling; the
     native lane to no rung before the steps. A half that raises is asked for
     that too, to see it raise.
     """
-    if key.startswith("exhibit"):
+    if question.about == "exhibit":
         return fault.rung == "exhibit"
-    if key.startswith("native"):
+    if question.about == "native":
         late = LADDER.index(fault.rung) >= LADDER.index("step")
         return late or fault.raises
     single = fault.rung == "settings" or fault.rung.endswith("float32")
-    tried = key.startswith(("shuffled", "straight"))
-    return single or not (tried or key.endswith("float32"))
+    tried = question.about in ("shuffled", "straight")
+    computed = question.about in ("forward", "training")
+    return single or not (tried or (computed and question.dtype == "float32"))
 
 
 class Bench:
@@ -193,7 +199,7 @@ class Bench:
             for name, bound in LOOSE.items()
         }
         task = replace(row, **{"native_bounds": bounds} | variant.task)
-        layers = described["layers"]
+        layers = described.layers
         weights = general_weights(initial, task.pretrained)
         config = config_of(task, variant)
         train, test = self.split(task, config, variant.config)
@@ -202,7 +208,7 @@ class Bench:
             plan = Plan.of(STEPS, config, train.samples or 0)
         moved = carried(layers, weights, theirs_described)
         work = Work(task, config, train, test, plan)
-        asked_first = {"settings": ("describe", config, "float64")}
+        asked_first = {Question("settings"): ("describe", config, "float64")}
         return Reference(
             task,
             ours,
@@ -210,9 +216,9 @@ class Bench:
             asked_first | work.keras_requests(weights),
             asked_first
             | {
-                key: request
-                for key, request in work.torch_requests(moved).items()
-                if not key.endswith("moved")
+                question: request
+                for question, request in work.torch_requests(moved).items()
+                if not question.moved
             },
             replayed(self.keras, ours, config, layers, drawn),
         )
@@ -227,9 +233,9 @@ class Bench:
             else (self.torch, good.torch_requests)
         )
         needed = {
-            key: request
-            for key, request in requests.items()
-            if is_needed(key, fault)
+            question: request
+            for question, request in requests.items()
+            if is_needed(question, fault)
         }
         self.faulty[fault.name] = collect(side, half, needed)
 
@@ -242,11 +248,13 @@ class Bench:
         """Judge a faulty half against the correct other one."""
         good = self.turn_to((fault.pair, fault.variant))
         faulty = self.faulty.pop(fault.name)()
-        raised = [e for e in faulty.values() if isinstance(e, Failure)]
+        answers = faulty.answers
+        raised = [a for a in answers.values() if isinstance(a, Failure)]
         assert bool(raised) == fault.raises, raised
+        keras, torch = good.keras(), good.torch()
         if fault.side == "keras":
-            return judge(good.task, good.keras() | faulty, good.torch())
-        return judge(good.task, good.keras(), good.torch() | faulty)
+            return judge(good.task, keras.replaced(answers), torch)
+        return judge(good.task, keras, torch.replaced(answers))
 
     def written(self, text: str, name: str) -> Half:
         path = self.folder / f"{name}.py"

@@ -50,7 +50,7 @@ def test_an_entry_that_is_no_longer_so_is_named():
     way = "torch_as_keras", "float64"
     wrong = Measured(entry, Apart(0.0), {way: Apart(1.0)})
     first, second = wrong.faults
-    assert "the defaults are 0.0e+00 apart; expected 1e-03 at least" in first
+    assert "the defaults differ by 0.0e+00; expected at least 1e-03" in first
     assert "torch_as_keras in float64 leaves 1.0e+00; expected" in second
     right = Measured(entry, Apart(1.0), {way: Apart(0.0)})
     assert right.faults == []
@@ -66,10 +66,6 @@ def test_an_entry_that_is_no_longer_so_is_named():
 def sides():
     with both_sides(Settings(device="cpu", threads=1)) as both:
         yield both
-
-
-def test_there_are_a_hundred():
-    assert len(atlas.names()) >= 100
 
 
 @pytest.mark.parity

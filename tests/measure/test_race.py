@@ -16,7 +16,7 @@ from comparisons.measure import guard as guards
 from comparisons.measure import race as racing
 from comparisons.measure import throughput as measure
 from comparisons.measure.guard import Guard
-from comparisons.measure.race import FOREIGN, Budget, Contender, race
+from comparisons.measure.race import Budget, Contender, race
 from comparisons.measure.throughput import compared
 from comparisons.sides.wire import Split
 
@@ -90,20 +90,20 @@ def test_our_own_work_is_not_foreign(machine):
 
 
 @pytest.mark.parametrize(
-    "kind", ("user", "nice", "system", "irq", "softirq", "steal")
+    ("kind", "cores"),
+    [
+        *((k, 0.5) for k in ("user", "nice", "system", "irq", "softirq")),
+        ("steal", 0.5),
+        ("idle", 0.0),
+        ("iowait", 0.0),
+    ],
 )
-def test_busy_time_of_others_is_foreign(machine, kind: str):
+def test_busy_time_of_others_is_foreign(machine, kind: str, cores: float):
+    machine.advance(10.0, user=20.0)  # before the guard begins
     guard = guard_of(machine)
     machine.work(11, user=2.0)
-    machine.advance(2.0, **{kind: 1.0, "idle": 1.0})
-    assert guard.foreign_cores() == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize("kind", ("idle", "iowait"))
-def test_idle_time_is_not_foreign(machine, kind: str):
-    guard = guard_of(machine)
-    machine.advance(2.0, **{kind: 4.0})
-    assert guard.foreign_cores() == 0.0
+    machine.advance(2.0, **{kind: 1.0})
+    assert guard.foreign_cores() == pytest.approx(cores)
 
 
 def test_guests_are_counted_once(machine):
@@ -112,20 +112,6 @@ def test_guests_are_counted_once(machine):
     assert guard.foreign_cores() == pytest.approx(0.5)
     machine.advance(0.0, nice=1.0, guest_nice=1.0)
     assert guard.foreign_cores() == pytest.approx(0.75)
-
-
-def test_ticks_that_come_late_are_never_less_than_nothing(machine):
-    guard = guard_of(machine)
-    machine.own[11][0] += 1.0  # the process knows, the machine not yet
-    machine.advance(1.0, idle=2.0)
-    assert guard.foreign_cores() == 0.0
-
-
-def test_a_guard_counts_from_its_own_beginning(machine):
-    machine.advance(10.0, user=20.0)
-    guard = guard_of(machine)
-    machine.advance(1.0, idle=2.0)
-    assert guard.foreign_cores() == 0.0
 
 
 def test_a_system_without_iowait_and_guests_can_be_watched(
@@ -172,16 +158,6 @@ def test_a_container_does_not_see_the_whole_machine(exact, tmp_path):
     assert not guard.exact
     exact.advance(1.0, user=1.0)
     assert guard.foreign_cores() == pytest.approx(1.0)
-
-
-@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="clocks")
-def test_a_process_is_read_as_exactly_by_others_as_by_itself():
-    before = guards.cpu_seconds(os.getpid()), time.process_time()
-    sum(range(10**6))
-    after = guards.cpu_seconds(os.getpid()), time.process_time()
-    told, itself = np.subtract(after, before)
-    assert itself > 0.001
-    assert told == pytest.approx(itself, abs=1e-3)
 
 
 def test_the_guard_reads_the_real_machine():
@@ -289,36 +265,6 @@ def steady(name: str, _: int) -> float:
     return STEADY[name]
 
 
-def test_blocks_alternate_and_every_half_follows_the_other(monkeypatch):
-    sides = Sides(monkeypatch, steady)
-    sides.compare(BUDGET)
-    assert sides.order() == "ABBABAABABBABAAB"
-    assert {what for _, what, _ in sides.asked} == {"train"}
-
-
-def test_each_half_gets_rounds_for_a_block(monkeypatch):
-    sides = Sides(monkeypatch, steady)
-    sides.compare(BUDGET)
-    tried = {"keras": [1, 1, 10], "torch": [1, 1, 5]}
-    assert sides.calibrated == [
-        (name, "train", n) for name, rounds in tried.items() for n in rounds
-    ]
-    rounds = {(name, n) for name, _, n in sides.asked}
-    assert rounds == {("keras", 10), ("torch", 5)}
-
-
-@pytest.mark.parametrize(
-    ("once", "rounds"), [(0.1, 10), (0.15, 7), (1.0, 1), (30.0, 1)]
-)
-def test_calibration_fills_a_block_and_takes_one_round_at_least(once, rounds):
-    side: Any = SimpleNamespace(
-        call=lambda function, key, what, n, _: {"wall_s": once * n}
-    )
-    contender = Contender("keras", side)
-    contender.calibrate("predict", 64, 1.0)
-    assert contender.rounds == rounds
-
-
 def test_calibration_believes_neither_a_compiling_nor_a_cold_round():
     """By those that take 1 s and 21 ms a letter would have 1 and 3 rounds."""
     compiling = iter([1.0])
@@ -333,8 +279,11 @@ def test_calibration_believes_neither_a_compiling_nor_a_cold_round():
     assert contender.letter_s == pytest.approx(0.05, rel=0.25)
 
 
-def test_speeds_are_samples_a_second(monkeypatch):
-    found = Sides(monkeypatch, steady).compare(BUDGET)
+def test_blocks_alternate_and_speeds_are_samples_a_second(monkeypatch):
+    sides = Sides(monkeypatch, steady)
+    found = sides.compare(BUDGET)
+    assert sides.order() == "ABBABAABABBABAAB"
+    assert {what for _, what, _ in sides.asked} == {"train"}
     assert found.keras.median == pytest.approx(100 / 0.1)
     assert found.torch.median == pytest.approx(100 / 0.2)
     assert found.keras.per_cpu_second == pytest.approx(100 / 0.2)
@@ -357,25 +306,6 @@ def test_a_steady_drift_of_the_machine_does_not_move_the_ratio(monkeypatch):
     assert found.ratio.ci95 == pytest.approx((0.5, 0.5), rel=1e-6)
 
 
-def test_the_ratio_and_its_interval_by_hand(monkeypatch):
-    # PyTorch needs 1, 2 and 4 times as long in the three blocks.
-    factors = (1.0, 2.0, 4.0)
-
-    def scripted(name: str, count: int) -> float:
-        block = max(count, 0) // 2
-        return 0.1 * (factors[block] if name == "torch" else 1.0)
-
-    budget = Budget(letter_s=1.0, blocks=3, attempts=3)
-    found = Sides(monkeypatch, scripted).compare(budget)
-    assert found.ratio.median == pytest.approx(0.5)
-    # Student's t with two degrees of freedom: 4.30265 at 97.5 %.
-    reach = math.exp(4.30265 * math.log(2) / math.sqrt(3))
-    expected = (0.5 / reach, 0.5 * reach)
-    assert found.ratio.ci95 == pytest.approx(expected, rel=1e-4)
-    assert found.keras.median == pytest.approx(1_000)
-    assert found.torch.median == pytest.approx(500)
-
-
 def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
     def disturbed(name: str, count: int) -> float:
         second = count in (2, 3)  # both letters of the second block
@@ -388,12 +318,6 @@ def test_a_block_that_others_disturbed_is_left_out(monkeypatch):
     assert sides.order() == "ABBABAABABBABAABABBA"
     assert found.ratio.ci95 == pytest.approx((0.5, 0.5))
     assert found.torch.iqr == pytest.approx((500.0, 500.0))
-
-
-def test_a_little_of_others_is_borne(monkeypatch):
-    sides = Sides(monkeypatch, steady, foreign=[FOREIGN * 0.99] * 4)
-    found = sides.compare(BUDGET)
-    assert (found.blocks, found.rejected) == (4, 0)
 
 
 def test_a_letter_that_others_disturbed_is_timed_again(monkeypatch):
@@ -432,32 +356,6 @@ def test_too_few_quiet_blocks_give_words_and_no_number(monkeypatch, quiet):
     assert len(sides.order()) == 4 * BUDGET.attempts
 
 
-def test_the_attempts_end(monkeypatch):
-    loud = [0.0] * 2 + [1.0] * 100
-    found = Sides(monkeypatch, steady, foreign=loud).compare(BUDGET)
-    assert (found.blocks, found.rejected) == (2, 4)
-    assert found.ratio.median == pytest.approx(0.5)
-
-
-def test_equal_halves_hold_one_in_ratio_and_control(monkeypatch):
-    budget = Budget(letter_s=1.0, blocks=8, attempts=8)
-    ratios, controls = 0, 0
-    for seed in range(60):
-        found = noisy_sides(monkeypatch, 0.02, seed).compare(budget).ratio
-        ratios += found.ci95[0] < 1.0 < found.ci95[1]
-        controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
-        assert 0.9 < found.ci95[0] < found.median < found.ci95[1] < 1.1
-    # 57 are expected of intervals that hold the truth in 95 %.
-    assert ratios >= 52 and controls >= 52
-
-
-def test_short_letters_fill_a_block_that_can_be_watched(monkeypatch):
-    # 0.1 s each: eight of them are 0.8 s, two turns of four.
-    sides = Sides(monkeypatch, lambda name, _: 0.1, letters=8)
-    sides.race(Budget(letter_s=0.05, blocks=2, attempts=2))
-    assert sides.order() == "ABBABAAB" + "BAABABBA"
-
-
 def test_the_control_of_one_start_by_hand(monkeypatch):
     # Seconds of the letters of two blocks; they play A B, then B A.
     keras = [0.1, 0.2, 0.1, 0.4]
@@ -472,23 +370,6 @@ def test_the_control_of_one_start_by_hand(monkeypatch):
     expected = [math.log(2), -math.log(4)]
     assert found.controls(["keras"]) == [pytest.approx(expected)]
     assert found.controls(["torch"]) == [pytest.approx([0.0, 0.0])]
-
-
-def test_a_drift_within_a_block_is_no_difference_of_a_half(monkeypatch):
-    letters = 0
-
-    def slower_and_slower(name: str, count: int) -> float:
-        nonlocal letters
-        letters += count >= 0
-        return 0.1 * 1.01**letters
-
-    monkeypatch.setattr(racing, "BLOCK_S", 0.1)
-    budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
-    found = Sides(monkeypatch, slower_and_slower).race(budget)
-    # Each of two letters is faster than the next; roles go on as A B, B A.
-    (gaps,) = found.controls(["keras", "torch"])
-    assert sum(gaps) == pytest.approx(0.0)
-    assert max(map(abs, gaps)) > 0.009
 
 
 # === Several starts =========================================================
@@ -522,32 +403,6 @@ def test_what_a_start_decides_is_in_interval_and_control(monkeypatch):
         (math.exp(gap - 3.182446 * gap), math.exp(gap + 3.182446 * gap))
     )
     assert found.ratio.control_ci95 == pytest.approx(found.ratio.ci95)
-
-
-def test_equal_processes_hold_one_though_no_two_are_alike(monkeypatch):
-    """Intervals over blocks alone would hold it in a few of all races."""
-    budget = Budget(letter_s=1e-9, blocks=4, attempts=4)
-    ratios, controls = 0, 0
-    for seed in range(60):
-        generator = np.random.default_rng(seed)
-        decided: dict[str, float] = {}
-
-        def noisy(
-            name: str, _: int, generator: Any = generator, of: Any = decided
-        ) -> float:
-            if name not in of:
-                of[name] = 0.1 * math.exp(generator.normal(scale=0.05))
-            return of[name] * math.exp(generator.normal(scale=0.01))
-
-        found = (
-            Sides(monkeypatch, noisy, starts=4, letters=16)
-            .compare(budget)
-            .ratio
-        )
-        ratios += found.ci95[0] < 1.0 < found.ci95[1]
-        controls += found.control_ci95[0] < 1.0 < found.control_ci95[1]
-    # 57 are expected of intervals that hold the truth in 95 %.
-    assert ratios >= 53 and controls >= 53
 
 
 # === How long ===============================================================
@@ -612,70 +467,77 @@ def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):
 
 # === Both kinds of work =====================================================
 
+SPLITS = tuple(Split(Path(), name, 1_000) for name in ("train", "test"))
 
-@pytest.mark.parametrize("train, trained", (("parts", 70), ("whole", 1_000)))
-def test_training_and_prediction_are_measured_after_warming_up(
-    monkeypatch, train, trained
-):
-    monkeypatch.setattr(
-        racing,
-        "Guard",
-        lambda _: SimpleNamespace(foreign_cores=lambda: 0.0, exact=True),
-    )
-    asked: list[tuple[str, str]] = []
-    timed: dict[tuple[str, str], int] = {}
-    splits = tuple(Split(Path(), name, 1_000) for name in ("train", "test"))
-    config = SimpleNamespace(batch_size=10)
 
-    def side(name: str, seconds: dict[str, float]) -> Any:
-        def call(function: str, *args: Any) -> Any:
-            asked.append((name, args[1] if function != "warm_up" else function))
-            if function == "warm_up":
-                kinds = ("train", "predict")
-                assert args == (f"{name} half", config, *splits, kinds)
-                return {
-                    "build_s": 0.2,
-                    "first_step_s": 0.9,
-                    "works": {
-                        "train": {"samples": 1_000, "parts": train == "parts"},
-                        "predict": {"samples": 1_000, "parts": True},
-                    },
-                    "lacks": {},
-                    "mode": f"mode of {name}",
-                }
-            _, what, rounds, samples = args
-            timed[name, what] = samples  # the last is what the blocks get
-            wall = rounds * samples * seconds[what]
-            return {"wall_s": wall, "cpu_s": wall}
+class Warmed:
+    """A side that tells what it was asked; a sample takes `seconds[what]`."""
 
-        return SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
+    def __init__(self, seconds: dict[str, float], parts: bool = True) -> None:
+        self.seconds = seconds
+        self.parts = parts  # whether less than an epoch can be timed
+        self.asked: list[str] = []
+        self.samples: dict[str, int] = {}  # of the blocks, which come last
 
-    # By sample: an epoch takes ten times what may be long, a prediction 0.1.
-    block = measure.LONG_S
-    sides: Any = {
-        "keras": side("keras", {"train": block / 100, "predict": block / 1e4}),
-        "torch": side("torch", {"train": block / 100, "predict": block / 5e3}),
-    }
+    def call(self, function: str, *args: Any) -> dict[str, Any]:
+        if function == "warm_up":
+            self.asked.append(function)
+            lacks = {"train": "does not train", "predict": "?"}
+            return {
+                "build_s": 0.2,
+                "first_step_s": 0.9,
+                "works": {
+                    what: {"samples": 1_000, "parts": self.parts}
+                    for what in self.seconds
+                },
+                "lacks": {w: lacks[w] for w in lacks.keys() - self.seconds},
+                "mode": "eager",
+            }
+        _, what, rounds, samples = args
+        self.asked.append(what)
+        self.samples[what] = samples
+        wall = rounds * samples * self.seconds[what]
+        return {"wall_s": wall, "cpu_s": wall}
+
+
+def throughput(monkeypatch: Any, keras: Warmed, torch: Warmed) -> Any:
+    quiet = SimpleNamespace(foreign_cores=lambda: 0.0, exact=True)
+    monkeypatch.setattr(racing, "Guard", lambda _: quiet)
+    sides: Any = {"keras": keras, "torch": torch}
     halves: Any = {name: f"{name} half" for name in sides}
-    found = measure.throughput(
-        [sides], halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
-    )
-    assert asked[:2] == [("keras", "warm_up"), ("torch", "warm_up")]
-    works = [work for _, work in asked[2:]]
-    assert works == sorted(works, reverse=True)  # train, then predict
-    assert timed == {
-        (name, what): count
-        for name in sides
-        for what, count in (("train", trained), ("predict", 1_000))
-    }
-    assert found.train.ratio and found.predict.ratio
+    config = SimpleNamespace(batch_size=10)
+    imports = {"keras": 3.5, "torch": 3.5}
+    return measure.throughput([sides], halves, config, *SPLITS, BUDGET, imports)
+
+
+@pytest.mark.parametrize("parts, trained", ((True, 70), (False, 1_000)))
+def test_training_and_prediction_are_measured_after_warming_up(
+    monkeypatch, parts, trained
+):
+    # An epoch takes ten times what may be long, a prediction 0.1 and 0.2.
+    long = measure.LONG_S
+    keras = Warmed({"train": long / 100, "predict": long / 1e4}, parts)
+    torch = Warmed({"train": long / 100, "predict": long / 5e3}, parts)
+    found = throughput(monkeypatch, keras, torch)
+    for side in (keras, torch):
+        first, *works = side.asked
+        assert first == "warm_up"
+        assert works == sorted(works, reverse=True)  # train, then predict
+        assert side.samples == {"train": trained, "predict": 1_000}
     assert found.train.ratio.median == pytest.approx(1.0)
     assert found.predict.ratio.median == pytest.approx(0.5)
-    assert found.predict.keras
-    assert found.predict.keras.median == pytest.approx(1e4 / block)
+    assert found.predict.keras.median == pytest.approx(1e4 / long)
     times = {"import": 3.5, "build": 0.2, "first_step": 0.9}
     assert found.warmup_s == {"keras": times, "torch": times}
-    assert found.mode == {n: f"mode of {n}" for n in ("keras", "torch")}
+
+
+def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
+    keras, torch = Warmed({"predict": 0.001}), Warmed({"predict": 0.001})
+    found = throughput(monkeypatch, keras, torch)
+    assert set(keras.asked) == {"warm_up", "predict"}
+    assert found.train.ratio is None
+    assert found.train.note == "does not train"
+    assert found.predict.ratio is not None
 
 
 @pytest.mark.parametrize(
@@ -693,29 +555,3 @@ def test_a_part_of_a_long_epoch_ends_with_a_short_batch_if_the_whole_does(
 ):
     """Keras compiles other steps for batches of one size."""
     assert measure.part_of(samples, share, 64) == part
-
-
-def test_a_task_without_training_is_timed_in_prediction_alone(monkeypatch):
-    quiet = SimpleNamespace(foreign_cores=lambda: 0.0, exact=True)
-    monkeypatch.setattr(racing, "Guard", lambda _: quiet)
-
-    def call(function: str, *args: Any) -> Any:
-        if function == "warm_up":
-            times = {"build_s": 0.2, "first_step_s": 0.0, "mode": "eager"}
-            offer = {"samples": 3, "parts": True}
-            lacks = {"train": "does not train"}
-            return times | {"works": {"predict": offer}, "lacks": lacks}
-        assert args[1] == "predict"
-        return {"wall_s": 1.0 * args[2], "cpu_s": 1.0 * args[2]}
-
-    side = SimpleNamespace(call=call, facts=lambda: {"import_s": 3.5})
-    sides: Any = {"keras": side, "torch": side}
-    halves: Any = {"keras": "half", "torch": "half"}
-    splits = tuple(Split(Path(), name, 3) for name in ("train", "test"))
-    config = SimpleNamespace(batch_size=2)
-    found = measure.throughput(
-        [sides], halves, config, *splits, BUDGET, {"keras": 3.5, "torch": 3.5}
-    )
-    assert found.train.ratio is None
-    assert found.train.note == "does not train"
-    assert found.predict.ratio is not None

@@ -368,6 +368,7 @@ def test_the_roof_is_the_lower_of_two_by_hand(gflops, gbs, roof):
     cost = roofline.cost_of(
         TASK, CONFIG, sides, SPLITS[0], throughput(100.0, 50.0)
     )
+    assert cost.forward_flops == {"torch": 2e9}  # counted once, for both
     assert cost.achieved_gflops == pytest.approx({"keras": 60, "torch": 30})
     assert cost.share_of_roof == pytest.approx(
         {"keras": 60 / roof, "torch": 30 / roof}
@@ -584,7 +585,7 @@ def test_a_study_says_what_it_was_made_with(monkeypatch):
         command, "both_sides", lambda _: nullcontext((keras, torch))
     )
     settings: Any = SimpleNamespace()
-    asked = command.Asked("idioms", 0.1)
+    asked = command.StudyRequest("idioms", 0.1)
     found = command.study(TASK, Request(), settings, asked, silent)
     assert found.made_with.commit == "now" and found.kind == "idioms"
     assert {row.half for row in found.timed} == {"keras", "torch"}

@@ -93,18 +93,3 @@ def broken_links(pages: dict[Path, Page]) -> list[str]:
             ):
                 broken.append(f"{path.name}: {link}")
     return broken
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours `#rrggbb` as WCAG 2 defines it."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (
-            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-            for c in parts
-        )
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)

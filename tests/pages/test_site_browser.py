@@ -6,15 +6,12 @@ them the tests are skipped, with the reason; where CI is set they fail.
 
 import importlib.util
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from comparisons.pages import build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDED = ("playwright", "axe_playwright_python")
@@ -44,7 +41,6 @@ PAGES = (
 )
 # axe would ask for style sheets, which a page from disk must not.
 OPTIONS = {"preload": False}
-CONV2 = re.compile("^conv2$")
 every_theme = pytest.mark.parametrize("theme", ("light", "dark"))
 # Of every line that has a twin on its row: by how much they are not level.
 LEVEL = """() => {
@@ -72,13 +68,8 @@ TOPS = """(start) => ["keras", "torch"].map((side) =>
   [...document.querySelectorAll(`.${side} > .l`)]
     .find((line) => line.textContent.trim().startsWith(start))
     .getBoundingClientRect().top)"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pages")
-    build.write(build.make(), folder)
-    return folder
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
 @pytest.fixture(scope="module")
@@ -141,10 +132,12 @@ def setting(page: Any, name: str) -> str:
 
 def test_every_page_opens_without_an_error_or_a_request(window, site: Path):
     reader = window()
-    paths = sorted(p.relative_to(site) for p in site.rglob("*.html"))
-    assert len(paths) > 50
-    for path in paths:
-        page = reader.open(str(path))
+    paths = sorted(str(p.relative_to(site)) for p in site.rglob("*.html"))
+    # Pages of the atlas are all made by one template: some stand for them.
+    atlas = [path for path in paths if path.startswith("atlas/")]
+    assert len(atlas) > 100
+    for path in sorted({*paths} - {*atlas[::2], *atlas[1::4]}):
+        page = reader.open(path)
         assert page.locator("h1").count() >= 1, path
         broken = page.evaluate(
             "[...document.images].filter((i) => !i.naturalWidth).length"
@@ -156,41 +149,18 @@ def test_every_page_opens_without_an_error_or_a_request(window, site: Path):
 
 
 @pytest.mark.parametrize("path", THREE)
-@pytest.mark.parametrize("width", (1400, 1000))
-def test_rows_are_level_to_the_pixel(window, path: str, width: int):
-    page = window(width).open(path)
-    if width < 1400:  # where lines wrap, the higher side decides
-        page.evaluate("settings.set('columns', 'two')")
-    found = page.evaluate(LEVEL)
-    assert found["rows"] > 60
-    assert found["worst"] < 0.5
-    assert found["apart"] >= -0.5  # one column ends where the other begins
-
-
-@pytest.mark.parametrize("path", THREE)
-def test_functions_and_layers_begin_on_one_height(window, path: str):
-    page = window().open(path)
-    for start in (
-        "def make_loss(",
-        "def predict(",
-        "def evaluate(",
-        "def main(",
-    ):
-        ours, theirs = page.evaluate(TOPS, start)
-        assert abs(ours - theirs) < 0.5, start
-
-
-def test_layers_begin_on_one_height(window):
-    page = window().open(DIGITS)
-    tops = page.evaluate(
-        """() => ["conv1", "conv2", "conv3", "classifier"].map((name) => [
-          [...document.querySelectorAll(".keras > .l")].find((line) =>
-            line.textContent.includes(`name="${name}"`)),
-          [...document.querySelectorAll(".torch > .l")].find((line) =>
-            line.textContent.includes(`self.${name} =`)),
-        ].map((line) => line.getBoundingClientRect().top))"""
-    )
-    assert all(abs(ours - theirs) < 0.5 for ours, theirs in tops)
+def test_twins_are_level_to_the_pixel(window, path: str):
+    for width in (1400, 1000):
+        page = window(width).open(path)
+        if width < 1400:  # where lines wrap, the higher side decides
+            page.evaluate("settings.set('columns', 'two')")
+        found = page.evaluate(LEVEL)
+        assert found["rows"] > 60
+        assert found["worst"] < 0.5
+        assert found["apart"] >= -0.5  # a column ends where the next begins
+        for name in ("make_loss", "predict", "evaluate", "main"):
+            ours, theirs = page.evaluate(TOPS, f"def {name}(")
+            assert abs(ours - theirs) < 0.5, name
 
 
 def test_a_narrow_window_has_one_column_and_no_sideways_scrolling(window):
@@ -198,10 +168,7 @@ def test_a_narrow_window_has_one_column_and_no_sideways_scrolling(window):
     for path in PAGES:
         page = reader.open(path)
         assert setting(page, "columns") == "one"
-        wide = page.evaluate(
-            "document.documentElement.scrollWidth - innerWidth"
-        )
-        assert wide <= 0, path
+        assert page.evaluate(WIDER) <= 0, path
     page = reader.open(DIGITS)
     keras, torch = (
         page.locator(f".half.{side}").first.bounding_box()
@@ -211,63 +178,39 @@ def test_a_narrow_window_has_one_column_and_no_sideways_scrolling(window):
     assert abs(torch["x"] - keras["x"]) < 0.5
 
 
-# === Settings ===============================================================
-
-
-def test_the_switch_of_columns_sticks_on_every_page(window):
-    reader = window()
-    page = reader.open(DIGITS)
-    assert setting(page, "columns") == "two"
-    page.get_by_role("button", name="Two columns").click()
-    assert setting(page, "columns") == "one"
-    assert page.evaluate(LEVEL)["worst"] > 100  # one below the other
-    page = reader.open(THREE[1])
-    assert setting(page, "columns") == "one"
-    page.get_by_role("button", name="One column").click()
-    page.reload()
-    assert setting(page, "columns") == "two"
+# === What a reader does =====================================================
 
 
 @every_theme
 def test_the_theme_follows_the_system_until_it_is_chosen(window, theme: str):
     reader = window(color_scheme=theme)
     page = reader.open("index.html")
-    ground = "getComputedStyle(document.body).backgroundColor"
-    system = page.evaluate(ground)
+    system = page.evaluate(GROUND)
     assert setting(page, "theme") == theme
     page.get_by_role("button", name=theme.capitalize()).click()
-    other = page.evaluate(ground)
+    other = page.evaluate(GROUND)
     assert other != system
     page = reader.open(DIGITS)
-    assert page.evaluate(ground) == other
+    assert page.evaluate(GROUND) == other
     assert setting(page, "theme") != theme
 
 
-# === Search, keys, names, copying ===========================================
-
-
-@pytest.mark.parametrize(
-    ("words", "title", "address"),
-    [
-        ("epsilon rmsprop", "RMSprop", "atlas/rmsprop_epsilon.html"),
-        ("드롭아웃", "dropout · 드롭아웃", "glossary.html#dropout"),
-        ("digits convnet", "8.1 handwritten digits, convnet", DIGITS),
-        ("conv3", "digits_convnet: Model", f"{DIGITS}#model"),
-    ],
-)
-def test_search_finds(window, words: str, title: str, address: str):
-    page = window().open("glossary.html")
-    page.keyboard.press("/")
-    page.keyboard.type(words)
-    found = page.locator("#found a").filter(has_text=title).first
-    href = found.evaluate("(link) => link.href")
-    assert href.endswith(address)
-    found.click()
-    page.wait_for_url(f"**/{address}")
-
-
-def test_search_goes_by_the_keyboard_alone(window):
-    page = window().open("index.html")
+def test_search_finds_by_the_keyboard_alone(window):
+    reader = window()
+    for words, address in (
+        ("epsilon rmsprop", "atlas/rmsprop_epsilon.html"),
+        ("드롭아웃", "glossary.html#dropout"),
+        ("digits convnet", DIGITS),
+        ("conv3", f"{DIGITS}#model"),
+    ):
+        page = reader.open("glossary.html")
+        page.keyboard.press("/")
+        page.keyboard.type(words)
+        found = page.locator("#found a").evaluate_all(
+            "(links) => links.map((link) => link.href)"
+        )
+        assert any(href.endswith(address) for href in found), words
+    page = reader.open("index.html")
     page.keyboard.press("/")
     page.keyboard.type("no such thing at all")
     assert page.locator("#count").inner_text() == "0 found"
@@ -282,53 +225,6 @@ def test_search_goes_by_the_keyboard_alone(window):
     page.wait_for_url("**/atlas/rmsprop_epsilon.html")
 
 
-def test_keys_lead_from_section_to_section_and_can_be_turned_off(window):
-    page = window().open(DIGITS)
-    where = "document.activeElement.textContent"
-    seen = []
-    for _ in range(3):
-        page.keyboard.press("j")
-        seen.append(page.evaluate(where).strip())
-    assert seen == ["Imports", "Data", "Model"]
-    page.keyboard.press("k")
-    assert page.evaluate(where).strip() == "Data"
-    page.get_by_role("button", name="Keys on").click()
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") != "query"
-
-
-def test_the_first_tab_skips_to_the_content(window):
-    page = window().open(DIGITS)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
-
-
-def test_a_name_lights_up_in_both_columns(window):
-    page = window().open(DIGITS)
-    word = page.locator(".keras .w").filter(has_text=CONV2).first
-    word.hover()
-    for side in ("keras", "torch"):
-        lit = page.locator(f".{side} .lit")
-        assert lit.count() >= 1
-        assert set(lit.all_inner_texts()) == {"conv2"}
-    page.mouse.move(5, 5)
-    assert page.locator(".lit").count() == 0
-    word.click()
-    page.mouse.move(5, 5)
-    assert page.locator(".torch .lit").count() >= 2  # made, and used
-    page.keyboard.press("Escape")
-    assert page.locator(".lit").count() == 0
-
-
-def test_a_tap_lights_a_name_up(window):
-    page = window(390, 844, has_touch=True).open(DIGITS)
-    page.locator(".keras .w").filter(has_text=CONV2).first.tap()
-    assert page.locator(".torch .lit").count() >= 2
-
-
 def test_a_half_is_copied_as_it_is_in_the_repository(window):
     reader = window(permissions=["clipboard-read", "clipboard-write"])
     page = reader.open(DIGITS)
@@ -339,38 +235,19 @@ def test_a_half_is_copied_as_it_is_in_the_repository(window):
         copied = page.evaluate("navigator.clipboard.readText()")
         path = Path(__file__).parents[2] / f"{side}_impl" / f"{stem}.py"
         assert copied == path.read_text()
-    page.get_by_role("button", name="copy Keras, Data").click()
-    page.get_by_text("copied").first.wait_for()
-    part = page.evaluate("navigator.clipboard.readText()")
-    assert part.startswith("# === Data =") and "def to_inputs" in part
-
-
-# === Everybody ==============================================================
 
 
 @every_theme
-@pytest.mark.parametrize("width", (1400, 390))
-def test_axe_finds_nothing(window, theme: str, width: int):
+def test_axe_finds_nothing(window, theme: str):
+    """Names of buttons, contrast of texts, order of headings and more."""
     from axe_playwright_python.sync_playwright import Axe
 
-    reader = window(width, color_scheme=theme)
-    for path in PAGES:
-        page = reader.open(path)
-        found = Axe().run(page, options=OPTIONS).response["violations"]
-        assert [
-            (path, v["id"], v["nodes"][0]["html"][:200]) for v in found
-        ] == []
-        assert page.locator("button").count() >= 3
-
-
-def test_paper_is_white_and_has_both_columns(window):
-    reader = window(390, color_scheme="dark")
-    page = reader.open(DIGITS)
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 1120, "height": 790})
-    found = page.evaluate(LEVEL)
-    assert found["rows"] > 60 and found["worst"] < 0.5
-    assert page.locator(".bar").is_hidden()
-    ground = "getComputedStyle(document.body).backgroundColor"
-    assert page.evaluate(ground) == "rgb(255, 255, 255)"
-    assert len(page.pdf()) > 10_000
+    for width in (1400, 390):
+        reader = window(width, color_scheme=theme)
+        for path in PAGES:
+            page = reader.open(path)
+            found = Axe().run(page, options=OPTIONS).response["violations"]
+            assert [
+                (path, v["id"], v["nodes"][0]["html"][:200]) for v in found
+            ] == []
+            assert page.locator("button").count() >= 3

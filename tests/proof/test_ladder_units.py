@@ -24,8 +24,10 @@ from comparisons.proof.distance import (
 from comparisons.proof.evidence import (
     HELD_OUT,
     SEEDS,
+    Evidence,
     Failure,
     Plan,
+    Question,
     Work,
     general_weights,
     one_ulp_away,
@@ -33,7 +35,12 @@ from comparisons.proof.evidence import (
 from comparisons.proof.ladder import judge, planned, proven
 from comparisons.proof.settings import alike
 from comparisons.results import Rung
-from comparisons.sides.wire import Split
+from comparisons.sides.wire import (
+    Description,
+    Outputs,
+    Recording,
+    Split,
+)
 from comparisons.task import Task
 from comparisons.weights import Layer, keras_to_torch
 
@@ -225,7 +232,7 @@ def test_a_slow_network_is_proven_with_few_samples(tmp_path):
     for task, count in ((TASK, HELD_OUT), (slow, 40)):
         plan = planned(task, config, train, 50)
         asked = Work(task, config, train, test, plan).keras_requests({})
-        assert replace(test, samples=count) in asked["forward float64"]
+        assert replace(test, samples=count) in asked[FORWARD]
 
 
 def test_a_network_that_was_trained_before_is_drawn_less_often(tmp_path):
@@ -238,9 +245,9 @@ def test_a_network_that_was_trained_before_is_drawn_less_often(tmp_path):
         plan = planned(task, Budget(16, 3), train, 50)
         work = Work(task, Budget(16, 3), train, test, plan)
         for asked in (work.keras_requests({}), work.torch_requests({})):
-            drawn = [key for key in asked if key.startswith("initial ")]
+            drawn = [q for q in asked if q.about == "initial"]
             assert len(drawn) == count
-            assert "initial 1" in drawn  # of the round trip
+            assert initial(1) in drawn  # of the round trip
 
 
 @pytest.mark.parametrize("steps", (50, "full"))
@@ -251,9 +258,9 @@ def test_a_whole_run_is_run_once_in_keras_formulas_and_not_in_others(
     plan = planned(TASK, Budget(16, 3), train, steps)
     work = Work(TASK, Budget(16, 3), train, test, plan)
     asked = work.torch_requests({}).keys()
-    trained = {"training float64", "training float64, moved"}
+    trained = {TRAINING, TRAINING_MOVED}
     assert trained <= asked
-    assert ("native training" in asked) == (steps == 50)
+    assert (NATIVE in asked) == (steps == 50)
 
 
 @pytest.mark.parametrize("steps", (1, 50))
@@ -261,10 +268,9 @@ def test_shuffling_is_seen_against_a_first_batch_that_is_whole(tmp_path, steps):
     train, test = Split(tmp_path, "train", 800), Split(tmp_path, "test", 900)
     plan = planned(TASK, Budget(16, 3), train, steps)
     asked = Work(TASK, Budget(16, 3), train, test, plan).keras_requests({})
-    assert ("straight float64" in asked) == (steps == 1)
-    straight = "straight" if steps == 1 else "training"
-    _, shuffled = asked["shuffled float64"]
-    _, other = asked[f"{straight} float64"]
+    assert (STRAIGHT in asked) == (steps == 1)
+    _, shuffled = asked[SHUFFLED]
+    _, other = asked[STRAIGHT if steps == 1 else TRAINING]
     assert shuffled.shuffle and not other.shuffle
     assert shuffled.split.samples == 32
     assert other.split.samples >= 16
@@ -355,6 +361,17 @@ TASK = Task(
     native_bounds={"step": 0.1, "trajectory": 0.1},
 )
 STEPS = 5
+SETTINGS = Question("settings")
+FORWARD, FORWARD_32 = Question("forward"), Question("forward", "float32")
+FORWARD_32_MOVED = Question("forward", "float32", moved=True)
+TRAINING, TRAINING_32 = Question("training"), Question("training", "float32")
+TRAINING_MOVED = Question("training", moved=True)
+NATIVE, EXHIBIT = Question("native"), Question("exhibit")
+SHUFFLED, STRAIGHT = Question("shuffled"), Question("straight")
+
+
+def initial(seed: int) -> Question:
+    return Question("initial", "float32", seed)
 
 
 def draw(generator: np.random.Generator) -> dict[str, np.ndarray]:
@@ -372,57 +389,51 @@ def random_state(seed: int) -> dict[str, np.ndarray]:
     return general_weights(draw(np.random.default_rng(seed)))
 
 
-def forward(dtype: str) -> dict[str, Any]:
+def forward(dtype: str) -> Outputs:
     generator = np.random.default_rng(3)
-    return {
-        "predictions": generator.normal(size=(8, 2)).astype(dtype),
-        "scores": {"accuracy": 0.75},
-        "layers": {
+    return Outputs(
+        predictions=generator.normal(size=(8, 2)).astype(dtype),
+        scores={"accuracy": 0.75},
+        layers={
             "hidden": generator.normal(size=(8, 4)).astype(dtype),
             "classifier": generator.normal(size=(8, 2)).astype(dtype),
         },
-        "dropouts": [],
-        "aligned": [],
-    }
+        dropouts=[],
+        aligned=[],
+    )
 
 
-def training(side: str) -> dict[str, Any]:
+def training(side: str, **changed: Any) -> Recording:
     def named(seed: int) -> dict[str, np.ndarray]:
         state = random_state(seed)
         return keras_to_torch(LAYERS, state) if side == "torch" else state
 
-    return {
-        "side": side,
-        "epoch_losses": np.array([1.5]),
-        "losses": np.linspace(2.0, 1.0, STEPS),
-        "gradients": named(5),
-        "after_one": named(6),
-        "final": named(7),
-        "predictions": np.zeros((8, 2)),
-        "dropouts": [],
-        "aligned": [],
-    }
+    made = Recording(
+        side=side,
+        epoch_losses=np.array([1.5]),
+        losses=np.linspace(2.0, 1.0, STEPS),
+        gradients=named(5),
+        after_one=named(6),
+        final=named(7),
+        predictions=np.zeros((8, 2)),
+        dropouts=[],
+        aligned=[],
+    )
+    return replace(made, **changed)
 
 
-def shuffled(side: str) -> dict[str, Any]:
-    """Another order of the same samples: another loss of the first step."""
-    return training(side) | {"losses": np.array([2.3, 1.9])}
-
-
-def settings(side: str) -> dict[str, Any]:
+def settings(side: str) -> Description:
     common: dict[str, Any] = {
         "trainable": 26,
         "optimizer": {"name": "RMSprop", "learning_rate": 1e-3, "rho": 0.9},
         "loss": {"name": "cross entropy", "logits": True, "reduction": "mean"},
     }
     if side == "keras":
-        return {"layers": LAYERS, "trained": sorted(random_state(0)), **common}
-    shapes = keras_to_torch(LAYERS, random_state(0))
-    return {
-        "shapes": {n: a.shape for n, a in shapes.items()},
-        "trained": sorted(shapes),
-        **common,
-    }
+        names = sorted(random_state(0))
+        return Description(layers=LAYERS, trained=names, **common)
+    arrays = keras_to_torch(LAYERS, random_state(0))
+    shapes = {name: array.shape for name, array in arrays.items()}
+    return Description(shapes=shapes, trained=sorted(shapes), **common)
 
 
 class Pair:
@@ -432,36 +443,42 @@ class Pair:
         self.task = TASK
         self.keras = self.evidence("keras")
         self.torch = self.evidence("torch")
-        moved = {
-            f"{key}, moved": copy.deepcopy(value)
-            for key, value in self.torch.items()
-            if key.startswith(("forward", "training"))
+        self.torch |= {
+            replace(question, moved=True): copy.deepcopy(answer)
+            for question, answer in self.torch.items()
+            if question.about in ("forward", "training")
         }
-        self.torch |= moved
-        self.torch["native training"] = training("torch")
-        self.replay: Any = copy.deepcopy(self.torch["initial 1"])
+        self.torch[NATIVE] = training("torch")
+        self.replay: Any = copy.deepcopy(self.torch[initial(1)])
 
-    def evidence(self, side: str) -> dict[str, Any]:
-        found: dict[str, Any] = {"settings": settings(side)}
+    def evidence(self, side: str) -> dict[Question, Any]:
+        found: dict[Question, Any] = {SETTINGS: settings(side)}
         for dtype in ("float64", "float32"):
-            found[f"forward {dtype}"] = forward(dtype)
-            found[f"training {dtype}"] = training(side)
-        found["shuffled float64"] = shuffled(side)
+            found[Question("forward", dtype)] = forward(dtype)
+            found[Question("training", dtype)] = training(side)
+        # Another order of the same samples: another loss of the first step.
+        found[SHUFFLED] = training(side, losses=np.array([2.3, 1.9]))
         for seed in SEEDS:
             # The same distribution, drawn with other generators.
             offset = 0 if side == "keras" else 1_000
             state = draw(np.random.default_rng(seed + offset))
             if side == "torch":
                 state = keras_to_torch(LAYERS, state)
-            found[f"initial {seed}"] = state
+            found[initial(seed)] = state
         return found
 
+    def change(self, side: str, question: Question, **fields: Any) -> None:
+        """Give an answer of one side other fields."""
+        answers = getattr(self, side)
+        answers[question] = replace(answers[question], **fields)
+
     def judge(self, full: bool = False) -> list[Rung]:
-        return judge(self.task, self.keras, self.torch, self.replay, full)
+        both = Evidence(self.keras), Evidence(self.torch)
+        return judge(self.task, *both, self.replay, full)
 
     def align(self, *names: str) -> None:
-        for key in ("training float64", "training float64, moved"):
-            self.torch[key]["aligned"] = list(names)
+        for question in (TRAINING, TRAINING_MOVED):
+            self.change("torch", question, aligned=list(names))
 
 
 @pytest.fixture
@@ -515,7 +532,7 @@ def test_a_whole_run_is_named_so(pair: Pair):
 def test_a_row_may_widen_the_whole_run_and_must_say_why(
     pair: Pair, apart: float, holds: bool
 ):
-    ours = pair.torch["training float64"]["final"]["hidden.weight"]
+    ours = pair.torch[TRAINING].final["hidden.weight"]
     ours *= 1 + apart
     whole_run = [("whole run", "float64", "aligned")]
     assert failures(pair.judge(full=True)) == whole_run
@@ -532,9 +549,9 @@ def test_a_row_may_widen_the_whole_run_and_must_say_why(
 
 @pytest.mark.parametrize("bad", (math.nan, math.inf))
 def test_a_whole_run_that_ends_in_no_number_fails(pair: Pair, bad: float):
-    for key in ("training float64", "training float64, moved"):
-        pair.torch[key]["final"]["hidden.weight"][0, 0] = bad
-    pair.keras["training float64"]["final"]["hidden/kernel"][0, 0] = bad
+    for key in (TRAINING, TRAINING_MOVED):
+        pair.torch[key].final["hidden.weight"][0, 0] = bad
+    pair.keras[TRAINING].final["hidden/kernel"][0, 0] = bad
     assert ("whole run", "float64", "aligned") in failures(
         pair.judge(full=True)
     )
@@ -542,9 +559,9 @@ def test_a_whole_run_that_ends_in_no_number_fails(pair: Pair, bad: float):
 
 def leave_itself(pair: Pair, step: int) -> None:
     """Let PyTorch, moved, go another way from a step on; weights too."""
-    moved = pair.torch["training float64, moved"]
-    moved["losses"][step:] += 0.1
-    moved["final"]["hidden.weight"] += 1.0
+    moved = pair.torch[TRAINING_MOVED]
+    moved.losses[step:] += 0.1
+    moved.final["hidden.weight"] += 1.0
 
 
 @pytest.mark.parametrize(
@@ -554,8 +571,8 @@ def test_a_chaotic_whole_run_is_compared_as_far_as_it_goes(
     pair: Pair, differs: int, holds: bool
 ):
     leave_itself(pair, 3)
-    pair.keras["training float64"]["losses"][differs:] += 0.1
-    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
+    pair.keras[TRAINING].losses[differs:] += 0.1
+    pair.keras[TRAINING].final["hidden/kernel"] += 1.0
     pair.task = replace(pair.task, native_bounds={"trajectory": 1.0})
     rungs = pair.judge(full=True)
     (whole,) = [
@@ -569,7 +586,7 @@ def test_a_chaotic_whole_run_is_compared_as_far_as_it_goes(
 
 
 def test_a_run_that_keeps_to_itself_is_compared_to_its_end(pair: Pair):
-    pair.keras["training float64"]["losses"][-1] += 0.1
+    pair.keras[TRAINING].losses[-1] += 0.1
     rungs = pair.judge(full=True)
     assert ("whole run", "float64", "aligned") in failures(rungs)
     assert not any(r.compared_steps for r in rungs)
@@ -577,7 +594,7 @@ def test_a_run_that_keeps_to_itself_is_compared_to_its_end(pair: Pair):
 
 def test_a_run_that_leaves_itself_at_once_is_not_excused(pair: Pair):
     leave_itself(pair, 0)
-    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
+    pair.keras[TRAINING].final["hidden/kernel"] += 1.0
     rungs = pair.judge(full=True)
     assert ("whole run", "float64", "aligned") in failures(rungs)
     assert not any(r.compared_steps for r in rungs)
@@ -585,17 +602,17 @@ def test_a_run_that_leaves_itself_at_once_is_not_excused(pair: Pair):
 
 def test_a_chaotic_run_without_losses_is_compared_to_its_end(pair: Pair):
     leave_itself(pair, 3)
-    pair.keras["training float64"]["losses"] = None
+    pair.change("keras", TRAINING, losses=None)
     assert failures(pair.judge(full=True)) == []
-    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
+    pair.keras[TRAINING].final["hidden/kernel"] += 1.0
     rungs = pair.judge(full=True)
     assert ("whole run", "float64", "aligned") in failures(rungs)
     assert not any(r.compared_steps for r in rungs)
 
 
 def test_weights_alone_that_leave_themselves_excuse_nothing(pair: Pair):
-    pair.torch["training float64, moved"]["final"]["hidden.weight"] += 1.0
-    pair.keras["training float64"]["final"]["hidden/kernel"] += 1.0
+    pair.torch[TRAINING_MOVED].final["hidden.weight"] += 1.0
+    pair.keras[TRAINING].final["hidden/kernel"] += 1.0
     rungs = pair.judge(full=True)
     assert ("whole run", "float64", "aligned") in failures(rungs)
     assert not any(r.compared_steps for r in rungs)
@@ -606,11 +623,11 @@ def test_without_a_replay_there_is_no_round_trip(pair: Pair):
     assert "round trip" not in [r.name for r in pair.judge()]
 
 
-@pytest.mark.parametrize("key", ("training float64", "forward float64"))
-def test_unequal_dropout_fails_the_settings(pair: Pair, key: str):
-    pair.keras[key]["dropouts"] = [0.5]
+@pytest.mark.parametrize("asked", (TRAINING, FORWARD), ids=lambda q: q.about)
+def test_unequal_dropout_fails_the_settings(pair: Pair, asked: Question):
+    pair.keras[asked].dropouts.append(0.5)
     failed = only(pair.judge(), "settings")
-    when = "training" if key.startswith("training") else "prediction"
+    when = "training" if asked == TRAINING else "prediction"
     assert failed.detail == f"dropout rates in {when}: Keras [0.5], PyTorch []"
 
 
@@ -625,7 +642,7 @@ def test_unequal_dropout_fails_the_settings(pair: Pair, key: str):
     ],
 )
 def test_unequal_settings_are_told(pair: Pair, part, name, value, told):
-    pair.torch["settings"][part][name] = value
+    getattr(pair.torch[SETTINGS], part)[name] = value
     failed = only(pair.judge(), "settings")
     assert failed.worst == told
     assert f"PyTorch {value}" in failed.detail
@@ -633,40 +650,40 @@ def test_unequal_settings_are_told(pair: Pair, part, name, value, told):
 
 
 def test_a_half_that_does_not_shuffle_fails_the_settings(pair: Pair):
-    straight = copy.deepcopy(pair.torch["training float64"])
-    pair.torch["shuffled float64"] = straight
+    straight = copy.deepcopy(pair.torch[TRAINING])
+    pair.torch[SHUFFLED] = straight
     failed = only(pair.judge(), "settings")
     told = "shuffles when asked to: Keras True, PyTorch False"
     assert failed.detail == told
 
 
 def test_a_half_that_takes_no_step_when_shuffled_fails_the_settings(pair: Pair):
-    pair.torch["shuffled float64"] |= {"losses": np.array([])}
+    pair.change("torch", SHUFFLED, losses=np.array([]))
     failed = only(pair.judge(), "settings")
     assert "shuffles when asked to" in failed.detail
 
 
 def test_shuffling_is_told_from_a_whole_first_batch_alone(pair: Pair):
-    for evidence in (pair.keras, pair.torch):
-        evidence["straight float64"] = training("keras")
-        evidence["training float64"] |= {"losses": np.array([2.5, 1.8])}
-    pair.torch["shuffled float64"] = training("torch")
+    for side in ("keras", "torch"):
+        getattr(pair, side)[STRAIGHT] = training("keras")
+        pair.change(side, TRAINING, losses=np.array([2.5, 1.8]))
+    pair.torch[SHUFFLED] = training("torch")
     assert "shuffles when asked to" in pair.judge()[0].detail
 
 
 def test_another_number_of_trained_parameters_fails_the_settings(pair: Pair):
-    pair.torch["settings"]["trainable"] = 24
+    pair.change("torch", SETTINGS, trainable=24)
     failed = only(pair.judge(), "settings")
     assert failed.detail == "trainable parameters: Keras 26, PyTorch 24"
 
 
 def test_a_weight_frozen_on_one_side_fails_the_settings(pair: Pair):
-    pair.torch["settings"]["trained"].remove("classifier.bias")
+    pair.torch[SETTINGS].trained.remove("classifier.bias")
     assert "trained weights" in only(pair.judge(), "settings").detail
 
 
 def test_a_decay_on_one_side_fails_the_settings(pair: Pair):
-    pair.torch["settings"]["decay"] = {"classifier.weight": 0.004}
+    pair.torch[SETTINGS].decay["classifier.weight"] = 0.004
     failed = only(pair.judge(), "settings")
     assert (
         failed.detail == "decay: Keras {}, PyTorch {'classifier/kernel': 0.004}"
@@ -674,18 +691,18 @@ def test_a_decay_on_one_side_fails_the_settings(pair: Pair):
 
 
 def test_a_decay_twice_as_large_fails_the_settings(pair: Pair):
-    pair.keras["settings"]["decay"] = {"classifier/kernel": 0.004}
-    pair.torch["settings"]["decay"] = {"classifier.weight": 0.002}
+    pair.keras[SETTINGS].decay["classifier/kernel"] = 0.004
+    pair.torch[SETTINGS].decay["classifier.weight"] = 0.002
     assert "decay" in only(pair.judge(), "settings").detail
 
 
 def test_an_exhibit_is_compared_where_there_is_one(pair: Pair):
     shown = {"images/a": np.ones((2, 3, 3)), "text/b": np.array(["yes"])}
     for evidence in (pair.keras, pair.torch):
-        evidence["exhibit float64"] = dict(shown)
+        evidence[EXHIBIT] = dict(shown)
     (found,) = (r for r in pair.judge() if r.name == "exhibit")
     assert found.passed and found.max_difference == 0
-    pair.torch["exhibit float64"]["text/b"] = np.array(["no"])
+    pair.torch[EXHIBIT]["text/b"] = np.array(["no"])
     assert only(pair.judge(), "exhibit").worst == "text/b"
 
 
@@ -708,29 +725,29 @@ def test_a_row_may_widen_a_tolerance_and_must_say_why(pair: Pair):
 
 
 def test_a_missing_layer_fails_the_settings_by_name(pair: Pair):
-    shapes = pair.torch["settings"]["shapes"]
+    shapes = pair.torch[SETTINGS].shapes
     kept = {n: s for n, s in shapes.items() if not n.startswith("classifier")}
-    pair.torch["settings"]["shapes"] = kept
+    pair.change("torch", SETTINGS, shapes=kept)
     failed = pair.judge()[0]
     assert (failed.name, failed.passed) == ("settings", False)
     assert "classifier" in failed.detail
 
 
 def test_a_layer_of_another_shape_fails_the_settings_by_name(pair: Pair):
-    pair.torch["settings"]["shapes"]["hidden.weight"] = (3, 4)
+    pair.torch[SETTINGS].shapes["hidden.weight"] = (3, 4)
     failed = only(pair.judge(), "settings")
     assert "hidden.weight of shape (3, 4)" in failed.detail
     assert "expected shape (4, 3)" in failed.detail
 
 
 def test_weights_that_do_not_fit_are_told_by_the_settings(pair: Pair):
-    pair.torch["training float64"]["final"]["hidden.weight"] = np.ones((3, 4))
+    pair.torch[TRAINING].final["hidden.weight"] = np.ones((3, 4))
     failed = only(pair.judge(), "settings")
     assert "hidden.weight of shape (3, 4)" in failed.detail
 
 
 def test_a_weight_lost_in_training_fails_the_trajectory(pair: Pair):
-    del pair.torch["training float64"]["final"]["hidden.weight"]
+    del pair.torch[TRAINING].final["hidden.weight"]
     failed = only(pair.judge(), "trajectory")
     assert failed.detail == "hidden/kernel: the PyTorch half has none"
 
@@ -738,16 +755,16 @@ def test_a_weight_lost_in_training_fails_the_trajectory(pair: Pair):
 @pytest.mark.parametrize(
     ("side", "key", "expected"),
     [
-        ("torch", "settings", [("settings", "float64", "native")]),
-        ("torch", "forward float64", [("forward", "float64", "native")]),
-        ("torch", "forward float32, moved", [("forward", "float32", "native")]),
-        ("keras", "training float32", [("gradients", "float32", "native")]),
-        ("torch", "initial 3", [("initialisation", "float32", "native")]),
-        ("torch", "native training", [("trajectory", "float64", "native")]),
+        ("torch", SETTINGS, [("settings", "float64", "native")]),
+        ("torch", FORWARD, [("forward", "float64", "native")]),
+        ("torch", FORWARD_32_MOVED, [("forward", "float32", "native")]),
+        ("keras", TRAINING_32, [("gradients", "float32", "native")]),
+        ("torch", initial(3), [("initialisation", "float32", "native")]),
+        ("torch", NATIVE, [("trajectory", "float64", "native")]),
     ],
 )
 def test_a_half_that_cannot_do_its_part_fails_that_rung(
-    pair: Pair, side: str, key: str, expected: list[tuple[str, str, str]]
+    pair: Pair, side: str, key: Question, expected: list[tuple[str, str, str]]
 ):
     words = "PyTorch: ValueError: it broke"
     getattr(pair, side)[key] = Failure(words)
@@ -759,7 +776,7 @@ def test_a_half_that_cannot_do_its_part_fails_that_rung(
 
 
 def test_training_that_breaks_fails_gradients_and_both_lanes(pair: Pair):
-    pair.keras["training float64"] = Failure("Keras: ValueError: no")
+    pair.keras[TRAINING] = Failure("Keras: ValueError: no")
     failed = pair.judge()
     assert [f[0] for f in failures(failed)] == [
         "gradients",
@@ -769,7 +786,7 @@ def test_training_that_breaks_fails_gradients_and_both_lanes(pair: Pair):
 
 
 def test_a_keras_half_without_settings_ends_the_climb(pair: Pair):
-    pair.keras["settings"] = Failure("Keras: TypeError: no model")
+    pair.keras[SETTINGS] = Failure("Keras: TypeError: no model")
     rungs = pair.judge()
     assert failures(rungs) == [("settings", "float64", "native")]
     assert len(rungs) == 1
@@ -777,16 +794,16 @@ def test_a_keras_half_without_settings_ends_the_climb(pair: Pair):
 
 def test_another_first_bias_fails_the_initialisation(pair: Pair):
     for seed in SEEDS:
-        pair.torch[f"initial {seed}"]["hidden.bias"] = np.ones(4)
-    pair.replay = pair.torch["initial 1"]
+        pair.torch[initial(seed)]["hidden.bias"] = np.ones(4)
+    pair.replay = pair.torch[initial(1)]
     failed = only(pair.judge(), "initialisation")
     assert (failed.worst, failed.max_difference) == ("hidden/bias", math.inf)
 
 
 def test_another_spread_fails_the_initialisation(pair: Pair):
     for seed in SEEDS:
-        pair.torch[f"initial {seed}"]["hidden.weight"] *= 0.05
-    pair.replay = pair.torch["initial 1"]
+        pair.torch[initial(seed)]["hidden.weight"] *= 0.05
+    pair.replay = pair.torch[initial(1)]
     failed = only(pair.judge(), "initialisation")
     assert failed.worst == "hidden/kernel"
     assert failed.max_difference > 1.0
@@ -795,86 +812,86 @@ def test_another_spread_fails_the_initialisation(pair: Pair):
 def test_one_drawing_must_be_equal(pair: Pair):
     for side in (pair.keras, pair.torch):
         for seed in SEEDS[1:]:
-            del side[f"initial {seed}"]
+            del side[initial(seed)]
     # As after six drawings, but that of one nothing is left to chance.
     failed = only(pair.judge(), "initialisation")
     assert failed.max_difference == math.inf
-    state = keras_to_torch(LAYERS, pair.keras["initial 1"])
-    pair.torch["initial 1"] = pair.replay = state
+    state = keras_to_torch(LAYERS, pair.keras[initial(1)])
+    pair.torch[initial(1)] = pair.replay = state
     assert not failures(pair.judge())
 
 
 def test_the_forward_rung_names_the_first_layer_that_differs(pair: Pair):
-    outputs = pair.torch["forward float64"]
-    outputs["layers"]["hidden"] += 1e-7
-    outputs["layers"]["classifier"] += 1e-2
-    outputs["predictions"] += 1e-2
+    outputs = pair.torch[FORWARD]
+    outputs.layers["hidden"] += 1e-7
+    outputs.layers["classifier"] += 1e-2
+    outputs.predictions[:] += 1e-2
     failed = only(pair.judge(), "forward")
     assert (failed.dtype, failed.worst) == ("float64", "hidden")
 
 
 def test_predictions_and_scores_belong_to_the_forward_rung(pair: Pair):
-    pair.torch["forward float32"]["scores"]["accuracy"] = 0.76
+    pair.torch[FORWARD_32].scores["accuracy"] = 0.76
     failed = only(pair.judge(), "forward")
     assert (failed.dtype, failed.worst) == ("float32", "score accuracy")
-    pair.torch["forward float32"]["predictions"] = np.zeros((8, 2))
+    pair.torch[FORWARD_32].predictions[:] = 0
     assert only(pair.judge(), "forward").worst == "predictions"
 
 
 def test_rounding_passes_the_forward_rung(pair: Pair):
     for dtype, step in (("float64", 1e-13), ("float32", 1e-7)):
-        pair.torch[f"forward {dtype}"]["predictions"] += step
+        pair.torch[Question("forward", dtype)].predictions[:] += step
     assert failures(pair.judge()) == []
 
 
 @pytest.mark.parametrize("dtype", ("float64", "float32"))
 def test_another_gradient_fails_the_gradients(pair: Pair, dtype: str):
-    gradients = pair.torch[f"training {dtype}"]["gradients"]
+    gradients = pair.torch[Question("training", dtype)].gradients
     gradients["hidden.weight"] *= 1.001
     failed = only(pair.judge(), "gradients")
     assert (failed.dtype, failed.worst) == (dtype, "hidden/kernel")
 
 
 def test_a_missing_gradient_fails_the_gradients(pair: Pair):
-    gradients = pair.torch["training float64"]["gradients"]
+    gradients = pair.torch[TRAINING].gradients
     del gradients["classifier.bias"]
     failed = [r for r in pair.judge() if r.name == "gradients"][0]
     assert (failed.passed, failed.worst) == (False, "classifier/bias")
 
 
 def test_another_first_loss_fails_the_gradients(pair: Pair):
-    pair.torch["training float32"]["losses"][0] *= 2
+    pair.torch[TRAINING_32].losses[0] *= 2
     failed = only(pair.judge(), "gradients")
     assert (failed.dtype, failed.worst) == ("float32", "loss")
 
 
 def test_only_what_the_aligned_lane_shows_is_a_fault_of_meaning(pair: Pair):
-    pair.torch["training float64"]["final"]["hidden.weight"] += 1e-6
+    pair.torch[TRAINING].final["hidden.weight"] += 1e-6
     assert failures(pair.judge()) == [("trajectory", "float64", "aligned")]
 
 
 def test_one_wrong_step_fails_the_step(pair: Pair):
-    pair.torch["training float64"]["after_one"]["hidden.bias"] += 1e-6
+    pair.torch[TRAINING].after_one["hidden.bias"] += 1e-6
     rungs = pair.judge()
     assert failures(rungs) == [("step", "float64", "aligned")]
     assert only(rungs, "step").worst == "hidden/bias"
 
 
 def test_the_trajectory_names_the_first_step_whose_loss_differs(pair: Pair):
-    pair.torch["training float64"]["losses"][3:] += 1e-3
+    pair.torch[TRAINING].losses[3:] += 1e-3
     failed = only(pair.judge(), "trajectory")
     assert failed.worst == "loss of step 4"
 
 
 def test_another_loss_returned_by_train_fails_the_trajectory(pair: Pair):
-    pair.torch["training float64"]["epoch_losses"] = np.array([1.4])
+    pair.torch[TRAINING].epoch_losses[:] = 1.4
     failed = only(pair.judge(), "trajectory")
     assert failed.worst == "losses that train returns"
 
 
 def test_a_loop_that_drops_a_step_fails_the_trajectory(pair: Pair):
-    run = pair.torch["training float64"]
-    run["losses"] = run["losses"][:-1]
+    run = pair.torch[TRAINING]
+    pair.change("torch", TRAINING, losses=run.losses[:-1])
     failed = only(pair.judge(), "trajectory")
     assert failed.worst == f"loss of step {STEPS}"
     assert "the PyTorch half has none" in failed.detail
@@ -883,7 +900,7 @@ def test_a_loop_that_drops_a_step_fails_the_trajectory(pair: Pair):
 def test_a_closed_difference_loosens_the_native_lane_to_its_bound(pair: Pair):
     pair.align("rmsprop_epsilon")
     for part in ("after_one", "final"):
-        pair.torch["native training"][part]["hidden.weight"] *= 1.05
+        getattr(pair.torch[NATIVE], part)["hidden.weight"] *= 1.05
     rungs = pair.judge()
     assert failures(rungs) == []
     native = [r for r in rungs if r.lane == "native" and r.name == "step"][0]
@@ -893,13 +910,13 @@ def test_a_closed_difference_loosens_the_native_lane_to_its_bound(pair: Pair):
 
 def test_beyond_its_bound_the_native_lane_fails(pair: Pair):
     pair.align("rmsprop_epsilon")
-    pair.torch["native training"]["final"]["hidden.weight"] *= 1.3
+    pair.torch[NATIVE].final["hidden.weight"] *= 1.3
     failed = only(pair.judge(), "trajectory")
     assert (failed.lane, failed.worst) == ("native", "hidden/kernel")
 
 
 def test_without_a_closed_difference_the_native_lane_must_be_equal(pair: Pair):
-    pair.torch["native training"]["final"]["hidden.weight"] *= 1.05
+    pair.torch[NATIVE].final["hidden.weight"] *= 1.05
     failed = only(pair.judge(), "trajectory")
     assert (failed.lane, failed.tolerance) == ("native", 1e-9)
 
@@ -920,14 +937,14 @@ def test_the_aligned_lane_may_close_only_what_the_row_names(pair: Pair):
 def test_a_weight_without_gradient_is_left_out_of_the_comparison(pair: Pair):
     pair.task = replace(TASK, zero_gradient=("hidden/bias",))
     for run in (
-        *(pair.keras[k] for k in pair.keras if "training" in k),
-        *(pair.torch[k] for k in pair.torch if "training" in k),
+        *(a for a in pair.keras.values() if isinstance(a, Recording)),
+        *(a for a in pair.torch.values() if isinstance(a, Recording)),
     ):
-        for name, gradient in run["gradients"].items():
+        for name, gradient in run.gradients.items():
             if name in ("hidden/bias", "hidden.bias"):
                 gradient[:] = 0
-    for key in ("training float64", "native training"):
-        pair.torch[key]["final"]["hidden.bias"] += 1.0
+    for key in (TRAINING, NATIVE):
+        pair.torch[key].final["hidden.bias"] += 1.0
     assert failures(pair.judge()) == []
     pair.task = TASK
     assert {f[0] for f in failures(pair.judge())} == {"trajectory"}
@@ -959,7 +976,7 @@ def test_a_round_trip_that_breaks_says_why(pair: Pair):
 
 
 def test_the_noise_floor_is_what_the_moved_run_shows(pair: Pair):
-    moved = pair.torch["training float64, moved"]["final"]["hidden.weight"]
+    moved = pair.torch[TRAINING_MOVED].final["hidden.weight"]
     moved *= 1 + 1e-13
     rungs = pair.judge()
     assert failures(rungs) == []

@@ -12,12 +12,12 @@ from comparisons import differences as atlas
 from comparisons.checkout import ROOT
 from comparisons.common import RequestError
 from comparisons.prove import command, symptoms
-from comparisons.prove.command import Asked
+from comparisons.prove.command import ProveRequest
 from comparisons.prove.given import as_map, read_arrays, read_map
 from comparisons.prove.guests import called
 from comparisons.prove.pairing import pairs_of, renamed
-from comparisons.prove.prove import Proof, described, paired, prove
-from comparisons.sides.process import Settings, both_sides
+from comparisons.prove.prove import FileProof, described, paired, prove
+from comparisons.sides.process import Settings
 from comparisons.weights import Layer
 from shared_data import Arrays
 
@@ -82,13 +82,13 @@ def test_a_module_of_another_kind_is_not_taken():
 @pytest.mark.parametrize(
     "layers, given, said",
     [
-        ([DENSE], {}, "stem.weight .* no Keras layer is left for"),
+        ([DENSE], {}, "stem.weight .* for which no Keras layer remains"),
         ([CONV, DENSE], {"conv": "stem"}, "'conv' in the map; .* conv2d, head"),
         ([CONV, DENSE], {"conv2d": "st"}, "'st' in the map; .* stem, head"),
         (
             [Layer("c", "Conv2D", {"kernel": (3, 3, 3, 4)}), DENSE],
             {},
-            "layer c .*no PyTorch module that is left fits",
+            "layer c .*fits no remaining PyTorch module",
         ),
     ],
 )
@@ -147,7 +147,7 @@ def test_functions_get_what_they_ask_for():
     assert called(lambda: 0, **offered) == 0
     assert called(lambda model: model, **offered) == 2
     assert called(lambda model, config: (model, config), **offered) == (2, 1)
-    with pytest.raises(TypeError, match="asks for net; expected none but"):
+    with pytest.raises(TypeError, match="needs net; expected only"):
         called(lambda net: net, **offered)
 
 
@@ -194,7 +194,7 @@ def words(torch: Any, kind: str = "", keras: Any = A) -> str:
         (
             A * np.array([1.0, 1.1, 0.9, 1.2, 0.8]) + 1,
             "BatchNormalization",
-            "each channel has a scale of its own",
+            "each channel is scaled differently",
         ),
     ],
 )
@@ -211,7 +211,7 @@ def test_rows_that_differ_alone_look_like_a_mask():
 def test_noise_alone_looks_like_nothing_but_its_kind():
     torch = RANDOM.normal(size=A.shape)
     assert words(torch) == ""
-    assert words(torch, "Conv2D") == "layers of kind Conv2D differ by"
+    assert words(torch, "Conv2D") == "known differences of Conv2D layers"
 
 
 def test_every_entry_that_a_symptom_names_is_in_the_atlas():
@@ -287,13 +287,7 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def sides():
-    with both_sides(Settings(device="cpu", threads=1)) as both:
-        yield both
-
-
-def proof_of(model: str, torch: Path, sides: Any, folder: Path) -> Proof:
+def proof_of(model: str, torch: Path, sides: Any, folder: Path) -> FileProof:
     inputs, targets = BATCHES[model]
     trains = targets is not None
     arrays = Arrays(inputs, targets if trains else np.zeros(len(inputs)))
@@ -398,7 +392,7 @@ def test_the_command_proves_two_files(tmp_path, capsys):
     inputs, targets = BATCHES["tagger"]
     np.savez(tmp_path / "x.npz", inputs)
     np.savez(tmp_path / "y.npz", targets)
-    asked = Asked(
+    asked = ProveRequest(
         GUESTS / "tagger_keras.py", GUESTS / "tagger_torch.py",
         tmp_path / "x.npz", tmp_path / "y.npz", yes=True, steps=5,
     )  # fmt: skip
@@ -415,6 +409,6 @@ def test_the_command_proves_two_files(tmp_path, capsys):
 def test_what_cannot_be_proven_is_one_clear_line(change, said, tmp_path):
     np.savez(tmp_path / "x.npz", np.zeros((2, 3)))
     files = {"keras": GUESTS / "vit_keras.py", "torch": GUESTS / "vit_torch.py"}
-    asked = Asked(**(files | {"inputs": tmp_path / "x.npz"} | change))
+    asked = ProveRequest(**(files | {"inputs": tmp_path / "x.npz"} | change))
     with pytest.raises(RequestError, match=said):
         command.run(asked, Settings())

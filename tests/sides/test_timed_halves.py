@@ -37,7 +37,7 @@ def convnet() -> Iterator[Any]:
 @pytest.mark.parametrize(
     "stem, step",
     [
-        # Forward, and both gradients but for that of the pictures.
+        # Forward, and both gradients except the gradient of the pictures.
         ("chapter08_digits_convnet", (2.9, 3.0)),
         ("chapter09_mini_xception", (2.7, 3.0)),
         ("chapter10_weather_lstm", (2.5, 3.0)),
@@ -47,15 +47,13 @@ def convnet() -> Iterator[Any]:
         ("chapter02_from_scratch", (2.0, 2.1)),
     ],
 )
-def test_two_independent_counts_agree(sides, stem, step):
+def test_a_step_counts_as_many_passes_as_it_has(sides, stem, step):
     task = BY_STEM[stem]
     config = task.config("quick")
     with loaded(task, Request(), config) as (train, _, _):
-        ours = sides["keras"].call("count", task.keras, config, train)
-        theirs = sides["torch"].call("count", task.torch, config, train)
-    assert ours["forward"] == pytest.approx(theirs["forward"], rel=1e-3)
-    assert step[0] < theirs["flops"] / theirs["forward"] < step[1]
-    assert theirs["bytes"] > 0 and theirs["operations"] > 10
+        found = sides["torch"].call("count", task.torch, config, train)
+    assert step[0] < found["flops"] / found["forward"] < step[1]
+    assert found["bytes"] > 0 and found["operations"] > 10
 
 
 def test_a_count_by_hand(sides, convnet):
@@ -199,11 +197,14 @@ from importlib import import_module
 
 import numpy as np
 from comparisons.sides.keras.feeding import Folders
-from comparisons.sides.keras.timing import FOLDERS
+from comparisons.sides.keras.timing import book_feeds
+from comparisons.tasks import TASKS
 
 found = []
-for stem in FOLDERS:
-    module = import_module(f"keras_impl.{stem}")
+for task in TASKS:
+    module = import_module(task.keras.module)
+    if book_feeds(module) != "folders":
+        continue
     config = module.Config(train_samples=40, test_samples=10)
     arrays = module.load_data(config).train
     given = module.to_inputs(arrays.inputs)

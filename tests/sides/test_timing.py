@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from comparisons.sides.engine import Engine
 from comparisons.sides.retraining import Lacking, again_of, own_steps
 from comparisons.sides.timing import (
     CHECKED,
     CHECKED_STEPS,
-    Framework,
     Mode,
-    Works,
+    Timing,
 )
 from comparisons.sides.wire import Split, write_split
 from shared_data import Arrays
@@ -55,52 +53,24 @@ class Half:
         return 2 * inputs
 
 
-class World:
-    """An engine and a framework that write down what is around what."""
+class World(Timing):
+    """A side that writes down what is around what."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.now: list[str] = []  # contexts that are open
         self.told: list[int] = []  # threads
         self.built = 0
-        unused: Any = None
-        self.engine = Engine(
-            build=self.build,
-            seed=lambda _: None,
-            state_of=unused,
-            peaks=unused,
-            inventory=unused,
-            predicted=unused,
-            formulas=unused,
-            dropout_off=lambda: self.context("dropout off"),
-            recorded=unused,
-            synchronize=lambda: self.told.append(-1),
-            use_threads=self.told.append,
-            use_precision=unused,
-            mode=lambda model: f"mode of {model.number}",
-        )
-        self.framework = Framework(
-            modes={
-                "default": Mode("plain"),
-                "fast": Mode(
-                    "fast one",
-                    "bfloat16",
-                    during=lambda _: self.context("fast"),
-                    prepare=self.prepare,
-                ),
-                "never": Mode("never", prepare=self.refuse),
-            },
-            steady=lambda: ["told so"],
-            one_batch=lambda: self.context("one batch"),
-            steps=own_steps,
-            idiom=self.idiom,
-            again=self.idiom,
-            stream=lambda module, model, arrays, config: (
-                lambda some: module.train(model, some, config)
+        self.modes = {
+            "default": Mode("plain"),
+            "fast": Mode(
+                "fast one",
+                "bfloat16",
+                during=lambda _: self.context("fast"),
+                prepare=self.prepare,
             ),
-            count=lambda half, config, model, arrays: {"samples": len(arrays)},
-            ceilings=lambda: {"matmul": 1.0},
-        )
-        self.works = Works(self.engine, self.framework)
+            "never": Mode("never", prepare=self.refuse),
+        }
 
     def build(self, *_: Any) -> Any:
         self.built += 1
@@ -113,14 +83,57 @@ class World:
     def refuse(self, model: Any) -> Any:
         raise Lacking("there is nothing to prepare")
 
-    def idiom(self, *_: Any) -> Any:
-        raise Lacking("it has no such loop")
-
     @contextmanager
     def context(self, name: str) -> Iterator[list[str]]:
         self.now.append(name)
         yield []
         self.now.remove(name)
+
+    def seed(self, seed: int) -> None:
+        pass
+
+    def dropout_off(self) -> Any:
+        return self.context("dropout off")
+
+    def synchronize(self) -> None:
+        self.told.append(-1)
+
+    def use_threads(self, count: int) -> None:
+        self.told.append(count)
+
+    def mode(self, model: Any) -> str:
+        return f"mode of {model.number}"
+
+    def steady(self) -> list[str]:
+        return ["told so"]
+
+    def one_batch(self) -> Any:
+        return self.context("one batch")
+
+    def steps(self, *given: Any) -> Any:
+        return own_steps(*given)
+
+    def idiom(self, *_: Any) -> Any:
+        raise Lacking("it has no such loop")
+
+    again = idiom
+
+    def streaming(
+        self, module: Any, model: Any, arrays: Arrays, config: Any
+    ) -> Any:
+        return lambda some: module.train(model, some, config)
+
+    def counted(
+        self, half: Any, config: Any, model: Any, arrays: Arrays
+    ) -> dict[str, Any]:
+        return {"samples": len(arrays)}
+
+    def limits(self) -> dict[str, float]:
+        return {"matmul": 1.0}
+
+
+# The rest is not asked for here.
+World.__abstractmethods__ = frozenset()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -146,7 +159,7 @@ KINDS = ("train", "step", "predict", "predict_one")
 
 def test_warming_up_offers_each_kind_of_work(splits):
     world, half = World(), Half()
-    told = world.works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
+    told = world.warm_up(half, Config(), *splits, KINDS)  # type: ignore
     assert told["works"] == {
         "train": {"samples": 30, "parts": True},
         "step": {"samples": 4, "parts": False},
@@ -161,14 +174,14 @@ def test_warming_up_offers_each_kind_of_work(splits):
 
 def test_warming_up_meets_the_short_batch_that_ends_an_epoch(splits):
     world, half = World(), Half()
-    world.works.warm_up(half, Config(), *splits, ["train"])  # type: ignore
+    world.warm_up(half, Config(), *splits, ["train"])  # type: ignore
     trained = [said[1] for said in half.said if isinstance(said, tuple)]
     assert trained[-1] == 4 + 4 + 30 % 4
 
 
 def test_a_half_that_does_not_train_is_asked_for_predictions_alone(splits):
     world, half = World(), Half(trains=False)
-    told = world.works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
+    told = world.warm_up(half, Config(), *splits, KINDS)  # type: ignore
     assert set(told["works"]) == {"predict", "predict_one"}
     assert told["lacks"] == dict.fromkeys(("train", "step"), "does not train")
 
@@ -176,7 +189,7 @@ def test_a_half_that_does_not_train_is_asked_for_predictions_alone(splits):
 def test_what_a_half_lacks_is_said_and_the_rest_is_offered(splits):
     world, half = World(), Half()
     kinds = ("idiom", "predict")
-    told = world.works.warm_up(half, Config(), *splits, kinds)  # type: ignore
+    told = world.warm_up(half, Config(), *splits, kinds)  # type: ignore
     assert told["lacks"] == {"idiom": "it has no such loop"}
     assert set(told["works"]) == {"predict"}
 
@@ -189,7 +202,7 @@ def test_a_mode_is_around_all_that_its_model_does(splits):
         seen.append((model.ready, list(world.now))),
         step(model, *rest),
     )
-    works = world.works
+    works = world
     works.warm_up(half, Config(), *splits, ["train"], "fast")  # type: ignore
     works.time_block("fast", "train", 1, 8)
     assert {ready for ready, _ in seen} == {True}
@@ -204,7 +217,7 @@ def test_a_mode_is_around_all_that_its_model_does(splits):
 
 def test_one_mode_can_be_warmed_up_twice_under_two_names(splits):
     world, half = World(), Half()
-    works = world.works
+    works = world
     works.warm_up(half, Config(), *splits, ["train"])  # type: ignore
     works.warm_up(half, Config(), *splits, ["step"], "default", "again")  # type: ignore
     assert world.built == 2
@@ -214,7 +227,7 @@ def test_one_mode_can_be_warmed_up_twice_under_two_names(splits):
 def test_predictions_are_timed_the_way_of_a_single_batch(splits):
     world, half = World(), Half()
     around: list[list[str]] = []
-    works = world.works
+    works = world
     works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
     predict = half.predict
     half.predict = lambda *a: (around.append(list(world.now)), predict(*a))[1]
@@ -228,7 +241,7 @@ def test_predictions_are_timed_the_way_of_a_single_batch(splits):
 
 def test_single_predictions_are_timed_each(splits):
     world, half = World(), Half()
-    works = world.works
+    works = world
     works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
     told = works.time_block("default", "predict_one", 5, 1)
     assert len(told["calls_s"]) == 5
@@ -239,7 +252,7 @@ def test_single_predictions_are_timed_each(splits):
 
 def test_cold_rounds_go_before_what_is_timed(splits):
     world, half = World(), Half()
-    works = world.works
+    works = world
     works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
     for rounds, before in ((1, 1), (3, 1), (4, 1), (9, 2)):
         half.said.clear()
@@ -255,9 +268,9 @@ def test_cold_rounds_go_before_what_is_timed(splits):
 
 def test_a_block_ends_once_the_device_has_finished(splits):
     world, half = World(), Half()
-    world.works.warm_up(half, Config(), *splits, KINDS)  # type: ignore
+    world.warm_up(half, Config(), *splits, KINDS)  # type: ignore
     world.told.clear()
-    world.works.time_block("default", "train", 1, 8)
+    world.time_block("default", "train", 1, 8)
     assert -1 in world.told
 
 
@@ -266,16 +279,16 @@ def test_a_side_has_half_of_the_cores_and_all_of_them_when_timed(
     threads, half, splits
 ):
     world = World()
-    world.engine.share_cores(threads)
+    world.share_cores(threads)
     assert world.told == [half]
     during: list[int] = []
     some = Half()
-    world.works.warm_up(some, Config(), *splits, ["predict"])  # type: ignore
+    world.warm_up(some, Config(), *splits, ["predict"])  # type: ignore
     # The engine is waited for in between, which says -1.
     some.predict = lambda *_: during.append(
         next(told for told in reversed(world.told) if told > 0)
     )
-    world.works.time_block("default", "predict", 1, 4)
+    world.time_block("default", "predict", 1, 4)
     assert during == [threads] * 2
     assert world.told[-1] == half
 
@@ -303,7 +316,7 @@ def test_evidence_of_a_mode_is_taken_with_dropout_off(splits):
         around.append(list(world.now)),
         train(*a, **k),
     )[1]
-    told = world.works.evidence(half, Config(), *splits, "fast", {})  # type: ignore
+    told = world.evidence(half, Config(), *splits, "fast", {})  # type: ignore
     assert around == [["fast", "dropout off"]]
     assert set(told) == {"predictions", "losses", "predictions after"}
     assert len(told["predictions"]) == min(CHECKED, 30)
@@ -311,7 +324,7 @@ def test_evidence_of_a_mode_is_taken_with_dropout_off(splits):
 
 
 def test_a_step_is_counted_with_samples_to_validate_with(splits):
-    assert World().works.count(Half(), Config(), splits[0]) == {"samples": 8}  # type: ignore
+    assert World().count(Half(), Config(), splits[0]) == {"samples": 8}  # type: ignore
 
 
 # === Streaming ==============================================================
@@ -323,7 +336,7 @@ def test_a_stream_tells_its_seconds_and_what_it_held(splits, monkeypatch):
     level = iter([100.0])
     monkeypatch.setattr(streaming, "anonymous_mib", lambda: next(level, 130.0))
     world, half = World(), Half()
-    told = world.works.stream(half, Config(epochs=1), splits[0], "samples")  # type: ignore
+    told = world.stream(half, Config(epochs=1), splits[0], "samples")  # type: ignore
     assert told["peak_mib"] == 30.0
     assert told["seconds"] > 0
     sizes = [s[1] for s in half.said if isinstance(s, tuple)]

@@ -5,12 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest import mock
 
 import keras
 import numpy as np
 
 from comparisons.sides import quiet
+from comparisons.sides.replacing import replaced
 from comparisons.sides.retraining import Lacking, Recorded
 from shared_data import Arrays
 
@@ -25,7 +25,7 @@ def call_of_fit(
         calls.append((self, args, kwargs))
         raise Recorded
 
-    with mock.patch.object(keras.Model, "fit", recording), suppress(Recorded):
+    with replaced(keras.Model, fit=recording), suppress(Recorded):
         module.train(model, arrays, config)
     if not calls:
         raise Lacking("it trains by a loop of its own")
@@ -123,7 +123,7 @@ def stream(
         quiet.autotune(False)
 
     def run(some: Arrays) -> None:
-        again = mock.patch.object(type(fitted), "compile", compiled_already)
+        again = replaced(type(fitted), compile=compiled_already)
         with again:
             _, args, _ = call_of_fit(module, model, some, config)
         data = Batches(args, config.batch_size, config.seed)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
-from unittest import mock
 
 import keras
 import keras.src.backend
@@ -13,6 +12,7 @@ from keras import ops
 from keras.layers import RNN
 
 from comparisons.sides.keras.backends import eagerly, notes, weights_of
+from comparisons.sides.replacing import replaced
 from comparisons.sides.wire import OPTIMIZER_SETTINGS, State, by_name
 from comparisons.weights import RAW, RULES, Layer, variable_name
 
@@ -199,10 +199,10 @@ def dropout_off() -> Iterator[list[str]]:
         return inputs
 
     with (
-        mock.patch.object(keras.src.backend.random, "dropout", identity),
+        replaced(keras.src.backend.random, dropout=identity),
         # Recurrent layers draw masks in prediction too, and do not use them;
         # without this the cell draws them when it does.
-        mock.patch.object(RNN, "_maybe_config_dropout_masks", lambda *_: None),
+        replaced(RNN, _maybe_config_dropout_masks=lambda *_: None),
     ):
         yield rates
 

@@ -1,17 +1,18 @@
 """What Keras has a say in when a half is timed; twin: torch/timing.py."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import Any
-from unittest import mock
 
 import keras
 import numpy as np
 from keras import ops
 
 from comparisons.sides import ceilings, glibc, quiet
+from comparisons.sides.keras.backends import BACKEND
 from comparisons.sides.keras.feeding import (
     Folders,
     as_fit_does,
@@ -19,25 +20,10 @@ from comparisons.sides.keras.feeding import (
     part,
     stream,
 )
-from comparisons.sides.keras.flops import forward_flops
+from comparisons.sides.replacing import replaced
 from comparisons.sides.retraining import HELD, Lacking, own_steps
-from comparisons.sides.timing import Framework, Mode
-from comparisons.sides.wire import Half
+from comparisons.sides.timing import Loop, Mode, Timing
 from shared_data import Arrays, first
-
-# Tasks whose book reads pictures from folders, one for each kind, and those
-# whose book has a tf.data pipeline of arrays; the others give arrays to `fit`.
-FOLDERS = (
-    "chapter08_small_data",
-    "chapter08_fine_tuning",
-    "chapter09_mini_xception",
-)
-PIPELINES = (
-    "chapter10_",
-    "chapter11_",
-    "chapter12_text_generation",
-    "chapter12_gan",
-)
 
 # === Modes ==================================================================
 
@@ -50,7 +36,7 @@ def compile_with(_: Any, **arguments: Any) -> Iterator[None]:
     def with_more(self: Any, *args: Any, **kwargs: Any) -> Any:
         return compile(self, *args, **{**kwargs, **arguments})
 
-    with mock.patch.object(keras.Model, "compile", with_more):
+    with replaced(keras.Model, compile=with_more):
         yield
 
 
@@ -69,7 +55,7 @@ def policy(module: Any, name: str) -> Iterator[None]:
         finally:
             keras.config.set_dtype_policy("float32")
 
-    with mock.patch.object(module, "build_model", under_policy):
+    with replaced(module, build_model=under_policy):
         yield
 
 
@@ -126,7 +112,7 @@ def one_batch() -> Iterator[None]:
     def predict(self: Any, x: Any, *_: Any, **__: Any) -> Any:
         return self.predict_on_batch(x)
 
-    with mock.patch.object(keras.Model, "predict", predict):
+    with replaced(keras.Model, predict=predict):
         yield
 
 
@@ -181,15 +167,16 @@ def idiom(
 ) -> Callable[[int, int], None]:
     """Return training as the textbook feeds it in this chapter.
 
-    Arrays go to `fit`; pictures of two kinds are read from a folder each and
-    decoded anew in every epoch; texts and time series come by tf.data, shuffled
-    and batched; what chapters 2 and 3 write by hand stays eager. Model, loss
-    and optimizer are the half's own, so that feeding alone differs.
+    The task's data module says how, in `BOOK_FEEDS`: "folders" of pictures,
+    one for each class, decoded anew in every epoch; a "pipeline" of tf.data,
+    shuffled and batched; arrays given to `fit` where it says nothing. A loop
+    written by hand stays eager. Model, loss and optimizer are the half's own,
+    so only the feeding differs.
     """
     if hasattr(module, "train_step"):
         return partial(by_hand, module, model, arrays, config)
     fitted, args, _ = call_of_fit(module, model, arrays, config)
-    stem = module.__name__.rpartition(".")[2]
+    feeds = book_feeds(module)
 
     def fit_arrays(epochs: int, samples: int) -> None:
         some = [first(a, samples) for a in args]
@@ -203,7 +190,7 @@ def idiom(
         data = data.shuffle(samples).batch(config.batch_size)
         fitted.fit(data, epochs=epochs)
 
-    if stem.startswith(FOLDERS):
+    if feeds == "folders":
         folders = Folders(arrays, args[0])
 
         def fit_folders(epochs: int, samples: int) -> None:
@@ -211,7 +198,13 @@ def idiom(
             fitted.fit(data, epochs=epochs)
 
         return fit_folders
-    return fit_pipeline if stem.startswith(PIPELINES) else fit_arrays
+    return fit_pipeline if feeds == "pipeline" else fit_arrays
+
+
+def book_feeds(module: Any) -> str:
+    """Return how the book feeds a half's task, as its data module says."""
+    stem = module.__name__.rpartition(".")[2]
+    return getattr(import_module(f"shared_data.{stem}"), "BOOK_FEEDS", "arrays")
 
 
 def again(
@@ -259,15 +252,7 @@ def by_hand(
             float(loss)
 
 
-# === Counting ===============================================================
-
-
-def count(
-    half: Half, config: Any, model: Any, arrays: Arrays
-) -> dict[str, Any]:
-    """Count a prediction's floating-point operations by hand, by layer."""
-    some = arrays.head(config.batch_size)
-    return {"forward": forward_flops(half.load(), model, some)}
+# === Ceilings ===============================================================
 
 
 def matrices(size: int, dtype: str) -> Callable[[], Any]:
@@ -296,14 +281,28 @@ def finish(value: Any) -> None:
     np.asarray(ops.convert_to_numpy(value[:1]))
 
 
-FRAMEWORK = Framework(
-    modes=modes(keras.backend.backend()),
-    steady=partial(quiet.told, keras.backend.backend()),
-    one_batch=one_batch,
-    steps=steps,
-    idiom=idiom,
-    again=again,
-    stream=stream,
-    count=count,
-    ceilings=lambda: ceilings.measured(matrices, triad),
-)
+class KerasTiming(Timing):
+    """What is timed of a Keras half."""
+
+    modes = modes(BACKEND)
+
+    def steady(self) -> list[str]:
+        return quiet.told(BACKEND)
+
+    def one_batch(self) -> AbstractContextManager[None]:
+        return one_batch()
+
+    def steps(self, *given: Any) -> Callable[[int], None]:
+        return steps(*given)
+
+    def idiom(self, *given: Any) -> Loop:
+        return idiom(*given)
+
+    def again(self, *given: Any) -> Loop:
+        return again(*given)
+
+    def streaming(self, *given: Any) -> Callable[[Arrays], None]:
+        return stream(*given)
+
+    def limits(self) -> dict[str, float]:
+        return ceilings.measured(matrices, triad)

@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.optim import Optimizer
+
+from comparisons.sides.replacing import replaced
 
 # The engine of the other half; process.py tells it to both sides.
 ON_TENSORFLOW = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
@@ -179,7 +180,7 @@ def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
             (nn.utils, "clip_grad_norm_", keras_clip_grad_norm),
         ):
             function = make(getattr(owner, name), used)
-            stack.enter_context(mock.patch.object(owner, name, function))
+            stack.enter_context(replaced(owner, **{name: function}))
         for module in [] if isinstance(model, dict) else model.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 stack.callback(use_biased_variance(module, used))

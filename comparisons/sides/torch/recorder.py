@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 import torch
 import torch.nn.functional as F
 from torch.nn.utils import rnn
 
+from comparisons.sides.replacing import replaced
 from comparisons.sides.torch.keras_formulas import float32
 from comparisons.sides.wire import OPTIMIZER_SETTINGS, State, by_name
 
@@ -228,11 +228,9 @@ def dropout_off() -> Iterator[list[str]]:
 
     blocks = ("dropout1d", "dropout2d", "dropout3d")
     with (
-        mock.patch.object(F, "scaled_dot_product_attention", whole),
-        mock.patch.object(F, "dropout", identity("values")),
-        mock.patch.multiple(
-            F, **{name: identity("values in blocks") for name in blocks}
-        ),
+        replaced(F, scaled_dot_product_attention=whole),
+        replaced(F, dropout=identity("values")),
+        replaced(F, **{name: identity("values in blocks") for name in blocks}),
     ):
         yield rates
 

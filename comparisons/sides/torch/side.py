@@ -6,19 +6,17 @@ own and knows nothing of Keras. Weights are NumPy arrays by parameter name.
 
 import importlib
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
 from comparisons.sides import memory
-from comparisons.sides.engine import Engine
 from comparisons.sides.memory_work import Bytes
-from comparisons.sides.timing import Works
+from comparisons.sides.replacing import replaced
 from comparisons.sides.torch import memory as torch_memory
-from comparisons.sides.torch import timing
 from comparisons.sides.torch.keras_formulas import (
     align_optimizer,
     keras_formulas,
@@ -34,200 +32,236 @@ from comparisons.sides.torch.recorder import (
     state_of,
     trainable_weights,
 )
-from comparisons.sides.wire import Half, State, Training
-
-_device = "cpu"
-
-
-def start(threads: int, device: str) -> dict[str, Any]:
-    """Fix threads and precision; return versions and the device in use."""
-    global _device
-    ENGINE.share_cores(threads)
-    # TensorFlow flushes denormals; not to do so costs 2.5 times the time.
-    torch.set_flush_denormal(True)
-    torch.backends.cudnn.allow_tf32 = False
-    torch.set_float32_matmul_precision("highest")
-    cuda = torch.cuda.is_available()
-    _device = "cuda" if cuda and device != "cpu" else "cpu"
-    # The first optimizer would import it; now TensorFlow's import hides that.
-    importlib.import_module("torch._dynamo")
-    # A plain string: unpickling torch's own would import torch in the parent.
-    return {"torch": str(torch.__version__), "device": _device}
+from comparisons.sides.torch.timing import TorchTiming
+from comparisons.sides.wire import (
+    Description,
+    Half,
+    Recording,
+    State,
+    Training,
+)
 
 
-def use_threads(count: int) -> None:
-    torch.set_num_threads(count)
+class TorchSide(TorchTiming):
+    """Drives PyTorch halves."""
 
+    device = "cpu"
 
-def build(half: Half, config: Any, dtype: str, weights: State | None) -> Any:
-    torch.set_default_dtype(getattr(torch, dtype))
-    model = half.load().build_model(config)
-    if isinstance(model, dict):
-        values = model if weights is None else weights
-        return {
-            name: torch.as_tensor(values[name])
-            .detach()
-            .to(_device)
-            .requires_grad_(tensor.requires_grad)
-            for name, tensor in model.items()
-        }
-    if weights is not None:
-        tensors = {name: torch.from_numpy(w) for name, w in weights.items()}
-        # Counters such as num_batches_tracked have no Keras twin.
-        missing, unexpected = model.load_state_dict(tensors, strict=False)
-        missing = [n for n in missing if not n.endswith("num_batches_tracked")]
-        if missing or unexpected:
-            raise ValueError(f"weights {missing + unexpected} have no twin")
-    return model.to(_device)
+    def start(self, threads: int, device: str) -> dict[str, Any]:
+        """Fix threads and precision; return versions and the device in use."""
+        self.share_cores(threads)
+        # TensorFlow flushes denormals; not to do so costs 2.5 times the time.
+        torch.set_flush_denormal(True)
+        torch.backends.cudnn.allow_tf32 = False
+        torch.set_float32_matmul_precision("highest")
+        cuda = torch.cuda.is_available()
+        self.device = "cuda" if cuda and device != "cpu" else "cpu"
+        # The first optimizer would import it. Done now, it costs no time:
+        # TensorFlow takes longer to start.
+        importlib.import_module("torch._dynamo")
+        # A plain string: torch's own would import torch in the parent.
+        return {"torch": str(torch.__version__), "device": self.device}
 
+    def use_threads(self, count: int) -> None:
+        torch.set_num_threads(count)
 
-def read_weights(half: Half, config: Any, path: str) -> State:
-    """Return the weights of a file of safetensors."""
-    model = build(half, config, "float32", None)
-    found = load_file(path)
-    if isinstance(model, dict):
-        return {name: tensor.numpy() for name, tensor in found.items()}
-    model.load_state_dict(found)
-    return state_of(model)
+    def use_precision(self, dtype: str) -> None:
+        torch.set_default_dtype(getattr(torch, dtype))
 
+    def seed(self, seed: int) -> None:
+        torch.manual_seed(seed)
 
-def write_weights(half: Half, config: Any, weights: State, path: str) -> None:
-    """Write a `state_dict()` of the half's model with these weights."""
-    model = build(half, config, "float32", weights)
-    state = model if isinstance(model, dict) else model.state_dict()
-    tensors = {n: t.detach().cpu().contiguous() for n, t in state.items()}
-    save_file(tensors, path)
+    def build(
+        self, half: Half, config: Any, dtype: str, weights: State | None
+    ) -> Any:
+        torch.set_default_dtype(getattr(torch, dtype))
+        model = half.load().build_model(config)
+        if isinstance(model, dict):
+            values = model if weights is None else weights
+            return {
+                name: torch.as_tensor(values[name])
+                .detach()
+                .to(self.device)
+                .requires_grad_(tensor.requires_grad)
+                for name, tensor in model.items()
+            }
+        if weights is not None:
+            tensors = {name: torch.from_numpy(w) for name, w in weights.items()}
+            # Counters such as num_batches_tracked have no Keras twin.
+            missing, unexpected = model.load_state_dict(tensors, strict=False)
+            missing = [
+                n for n in missing if not n.endswith("num_batches_tracked")
+            ]
+            if missing or unexpected:
+                raise ValueError(f"weights {missing + unexpected} have no twin")
+        return model.to(self.device)
 
+    def state_of(self, model: Any) -> State:
+        return state_of(model)
 
-# === The ladder =============================================================
+    def read_weights(self, half: Half, config: Any, path: str) -> State:
+        """Return the weights of a file of safetensors."""
+        model = self.build(half, config, "float32", None)
+        found = load_file(path)
+        if isinstance(model, dict):
+            return {name: tensor.numpy() for name, tensor in found.items()}
+        model.load_state_dict(found)
+        return self.state_of(model)
 
+    def write_weights(
+        self, half: Half, config: Any, weights: State, path: str
+    ) -> None:
+        """Write a `state_dict()` of the half's model with these weights."""
+        model = self.build(half, config, "float32", weights)
+        state = model if isinstance(model, dict) else model.state_dict()
+        tensors = {n: t.detach().cpu().contiguous() for n, t in state.items()}
+        save_file(tensors, path)
 
-def describe(half: Half, config: Any, dtype: str) -> dict[str, Any]:
-    """Return shapes, parameter counts and settings, in the common words."""
-    module = half.load()
-    model = build(half, config, dtype, None)
-    trained = trainable_weights(model)
-    described: dict[str, Any] = {
-        "shapes": {name: w.shape for name, w in state_of(model).items()},
-    }
-    if not isinstance(model, dict):
-        described["classes"] = {
-            name: type(module).__name__
-            for name, module in model.named_modules()
-        }
-    if hasattr(module, "make_optimizer"):
-        optimizer = module.make_optimizer(config, model)
-        described["optimizer"] = describe_optimizer(optimizer)
-        described["decay"] = describe_decay(model, optimizer)
-        described["loss"] = describe_loss(module.make_loss(config))
-        several = isinstance(optimizer, dict)
-        held = {
-            id(parameter)
-            for one in (optimizer.values() if several else [optimizer])
-            for group in getattr(one, "param_groups", [{"params": trained}])
-            for parameter in group["params"]
-        }
+    def describe(self, half: Half, config: Any, dtype: str) -> Description:
+        """Return shapes, parameter counts and settings, in the common words."""
+        module = half.load()
+        model = self.build(half, config, dtype, None)
+        trained = trainable_weights(model)
+        classes: dict[str, str] = {}
+        settings: dict[str, Any] = {}
         if not isinstance(model, dict):
-            trained = {n: w for n, w in trained.items() if id(w) in held}
-    described["trainable"] = sum(w.numel() for w in trained.values())
-    described["trained"] = sorted(trained)
-    return described
-
-
-def training(half: Half, asked: Training) -> dict[str, Any]:
-    """Run the half's own `train`; return what its Keras twin does of it.
-
-    With `asked.aligned`, Keras' formulas take the place of the native ones.
-    """
-    model = build(half, asked.config, asked.dtype, asked.weights)
-    module = half.load()
-    arrays = asked.split.read(asked.dtype)
-    recorder = Recorder(model)
-    if not isinstance(model, dict):
-        model.eval()  # as after a prediction: `train` must see to its mode
-    original = module.make_optimizer
-    train_step = recorder.watch_step(module.train_step)
-    replaced: list[str] = []
-
-    def align(optimizer: Any) -> Any:
-        if isinstance(optimizer, dict):
-            return {name: align(one) for name, one in optimizer.items()}
-        optimizer, names = align_optimizer(optimizer)
-        replaced.extend(names)
-        return optimizer
-
-    def make_optimizer(*args: Any) -> Any:
-        optimizer = original(*args)
-        return recorder.watch(align(optimizer) if asked.aligned else optimizer)
-
-    with (
-        dropout_off() as dropped,
-        keras_formulas(model, asked.aligned) as used,
-        mock.patch.object(module, "make_optimizer", make_optimizer),
-        mock.patch.object(module, "train_step", train_step),
-    ):
-        epoch_losses = module.train(
-            model, arrays, asked.config, shuffle=asked.shuffle
+            classes = {
+                name: type(module).__name__
+                for name, module in model.named_modules()
+            }
+        if hasattr(module, "make_optimizer"):
+            optimizer = module.make_optimizer(config, model)
+            settings = {
+                "optimizer": describe_optimizer(optimizer),
+                "decay": describe_decay(model, optimizer),
+                "loss": describe_loss(module.make_loss(config)),
+            }
+            several = isinstance(optimizer, dict)
+            held = {
+                id(parameter)
+                for one in (optimizer.values() if several else [optimizer])
+                for group in getattr(one, "param_groups", [{"params": trained}])
+                for parameter in group["params"]
+            }
+            if not isinstance(model, dict):
+                trained = {n: w for n, w in trained.items() if id(w) in held}
+        return Description(
+            trainable=sum(w.numel() for w in trained.values()),
+            trained=sorted(trained),
+            shapes={name: w.shape for name, w in self.state_of(model).items()},
+            classes=classes,
+            **settings,
         )
-        answers = None
-        if asked.test:
-            answers = module.predict(model, asked.test.read(asked.dtype).inputs)
-    final = state_of(model)
-    taken = len(recorder.losses)
-    first_step = len(dropped) // max(taken, 1)
-    return {
-        "side": "torch",
-        "epoch_losses": np.array(epoch_losses),
-        "losses": np.array(recorder.losses),
-        "gradients": recorder.gradients,
-        "after_one": recorder.after_one if taken > 1 else final,
-        "final": final,
-        "predictions": answers,
-        "dropouts": dropped[:first_step],
-        "aligned": sorted({*replaced, *used}),
-    }
 
+    def training(self, half: Half, asked: Training) -> Recording:
+        """Run the half's own `train`; return what its Keras twin does of it.
 
-# === Speed and memory =======================================================
+        With `asked.aligned`, Keras' formulas take the place of the native ones.
+        """
+        model = self.build(half, asked.config, asked.dtype, asked.weights)
+        module = half.load()
+        arrays = asked.split.read(asked.dtype)
+        recorder = Recorder(model)
+        if not isinstance(model, dict):
+            model.eval()  # as after a prediction: `train` must see to its mode
+        original = module.make_optimizer
+        train_step = recorder.watch_step(module.train_step)
+        closed: list[str] = []
 
+        def align(optimizer: Any) -> Any:
+            if isinstance(optimizer, dict):
+                return {name: align(one) for name, one in optimizer.items()}
+            optimizer, names = align_optimizer(optimizer)
+            closed.extend(names)
+            return optimizer
 
-def synchronize() -> None:
-    if _device == "cuda":
-        torch.cuda.synchronize()
+        def make_optimizer(*args: Any) -> Any:
+            optimizer = original(*args)
+            return recorder.watch(
+                align(optimizer) if asked.aligned else optimizer
+            )
 
-
-def mode_of(model: Any) -> str:
-    return "eager, float32"
-
-
-def engine_peaks() -> Any:
-    if _device == "cuda":
-        return memory.cuda_peaks(torch.cuda)
-    return torch_memory.allocator_peaks()
-
-
-def inventory(model: Any, optimizers: list[Any]) -> Bytes:
-    """Count what a training keeps; of optimizers all but rates and clocks."""
-    weights = named_weights(model)
-    trained = trainable_weights(model)
-    kept = {
-        id(parameter): sum(
-            map(bytes_of, states_like(parameter, optimizer.state[parameter]))
+        with (
+            dropout_off() as dropped,
+            keras_formulas(model, asked.aligned) as used,
+            replaced(module, make_optimizer=make_optimizer),
+            replaced(module, train_step=train_step),
+        ):
+            epoch_losses = module.train(
+                model, arrays, asked.config, shuffle=asked.shuffle
+            )
+            answers = None
+            if asked.test:
+                answers = module.predict(
+                    model, asked.test.read(asked.dtype).inputs
+                )
+        final = self.state_of(model)
+        taken = len(recorder.losses)
+        first_step = len(dropped) // max(taken, 1)
+        return Recording(
+            side="torch",
+            epoch_losses=np.array(epoch_losses),
+            losses=np.array(recorder.losses),
+            gradients=recorder.gradients,
+            after_one=recorder.after_one if taken > 1 else final,
+            final=final,
+            predictions=answers,
+            dropouts=dropped[:first_step],
+            aligned=sorted({*closed, *used}),
         )
-        for optimizer in optimizers
-        for parameter in getattr(optimizer, "state", ())
-    }
 
-    def counted(names: Iterable[str]) -> Bytes:
-        total = sum(bytes_of(weights[name]) for name in names)
-        learnt = [trained[name] for name in names if name in trained]
-        held = sum(map(bytes_of, learnt))
-        slots = sum(kept.get(id(weight), 0) for weight in learnt)
-        return Bytes(total, total - held, held, slots)
+    def formulas(
+        self, model: Any, aligned: bool
+    ) -> AbstractContextManager[list[str]]:
+        return keras_formulas(model, aligned)
 
-    second = second_biases(model)
-    explained = {"lstm_two_biases": counted(second)} if second else {}
-    return counted(list(weights))._replace(explained=explained)
+    def recorded(
+        self, model: Any, outputs: State
+    ) -> AbstractContextManager[None]:
+        return recorded_outputs(model, outputs)
+
+    def dropout_off(self) -> AbstractContextManager[list[str]]:
+        return dropout_off()
+
+    def synchronize(self) -> None:
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
+    def mode(self, model: Any) -> str:
+        return "eager, float32"
+
+    def peaks(self) -> Any:
+        if self.device == "cuda":
+            return memory.cuda_peaks(torch.cuda)
+        return torch_memory.allocator_peaks()
+
+    def inventory(self, model: Any, optimizers: list[Any]) -> Bytes:
+        """Count what a training keeps; of optimizers no rates and clocks."""
+        weights = named_weights(model)
+        trained = trainable_weights(model)
+        kept = {
+            id(parameter): sum(
+                map(
+                    bytes_of, states_like(parameter, optimizer.state[parameter])
+                )
+            )
+            for optimizer in optimizers
+            for parameter in getattr(optimizer, "state", ())
+        }
+
+        def counted(names: Iterable[str]) -> Bytes:
+            total = sum(bytes_of(weights[name]) for name in names)
+            learnt = [trained[name] for name in names if name in trained]
+            held = sum(map(bytes_of, learnt))
+            slots = sum(kept.get(id(weight), 0) for weight in learnt)
+            return Bytes(total, total - held, held, slots)
+
+        second = second_biases(model)
+        explained = {"lstm_two_biases": counted(second)} if second else {}
+        return counted(list(weights))._replace(explained=explained)
+
+    def predicted(self, module: Any, config: Any, batch: Any) -> dict[str, Any]:
+        return torch_memory.predict_peak(module, config, batch)
 
 
 def bytes_of(variable: Any) -> int:
@@ -256,21 +290,4 @@ def second_biases(model: Any) -> list[str]:
     ]
 
 
-# === What both sides do alike ===============================================
-
-ENGINE = Engine(
-    build=build,
-    seed=torch.manual_seed,
-    state_of=state_of,
-    peaks=engine_peaks,
-    inventory=inventory,
-    predicted=torch_memory.predict_peak,
-    formulas=keras_formulas,
-    dropout_off=dropout_off,
-    recorded=recorded_outputs,
-    synchronize=synchronize,
-    use_threads=use_threads,
-    use_precision=lambda name: torch.set_default_dtype(getattr(torch, name)),
-    mode=mode_of,
-)
-WORKS = Works(ENGINE, timing.FRAMEWORK)
+SIDE = TorchSide()

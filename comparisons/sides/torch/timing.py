@@ -1,12 +1,10 @@
 """What PyTorch has a say in when a half is timed; twin: keras/timing.py."""
 
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import partial
 from math import prod
 from typing import Any
-from unittest import mock
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -14,13 +12,14 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
 from comparisons.sides import ceilings, glibc, quiet
+from comparisons.sides.replacing import replaced
 from comparisons.sides.retraining import (
     Lacking,
     keeping_optimizer,
     kept_steps,
     own_steps,
 )
-from comparisons.sides.timing import Framework, Mode
+from comparisons.sides.timing import Loop, Mode, Timing
 from comparisons.sides.torch.traffic import Traffic
 from comparisons.sides.wire import Half
 from shared_data import Arrays, first
@@ -145,9 +144,7 @@ def again(
 
     def run(epochs: int, samples: int) -> None:
         some = replace(config, epochs=epochs)
-        given = mock.patch.object(
-            module, "to_inputs", lambda _: first(made, samples)
-        )
+        given = replaced(module, to_inputs=lambda _: first(made, samples))
         with given, one_optimizer():
             module.train(model, arrays.head(samples), some)
 
@@ -253,14 +250,31 @@ def finish(value: torch.Tensor) -> None:
         torch.cuda.synchronize()
 
 
-FRAMEWORK = Framework(
-    modes=MODES,
-    steady=partial(quiet.told, "torch"),
-    one_batch=nullcontext,
-    steps=steps,
-    idiom=idiom,
-    again=again,
-    stream=stream,
-    count=count,
-    ceilings=lambda: ceilings.measured(matrices, triad),
-)
+class TorchTiming(Timing):
+    """What is timed of a PyTorch half."""
+
+    modes = MODES
+
+    def steady(self) -> list[str]:
+        return quiet.told("torch")
+
+    def one_batch(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def steps(self, *given: Any) -> Callable[[int], None]:
+        return steps(*given)
+
+    def idiom(self, *given: Any) -> Loop:
+        return idiom(*given)
+
+    def again(self, *given: Any) -> Loop:
+        return again(*given)
+
+    def streaming(self, *given: Any) -> Callable[[Arrays], None]:
+        return stream(*given)
+
+    def counted(self, *given: Any) -> dict[str, Any]:
+        return count(*given)
+
+    def limits(self) -> dict[str, float]:
+        return ceilings.measured(matrices, triad)

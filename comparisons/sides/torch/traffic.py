@@ -1,4 +1,8 @@
-"""Counts what PyTorch's operations read and write."""
+"""Counts the bytes that PyTorch's operations read and write.
+
+PyTorch has no counter of its own for that: `torch.utils._runtime_estimation`
+adds up the same bytes, but returns only the time that a GPU would need.
+"""
 
 from typing import Any
 
@@ -10,9 +14,8 @@ from torch.utils._pytree import tree_leaves
 class Traffic(TorchDispatchMode):
     """Adds up the bytes of every operation's inputs and outputs.
 
-    What only looks at the same memory in another way moves nothing and does
-    not count. Caches are left out of account, so that it is what a machine
-    without any would have to move: an upper bound.
+    A view moves nothing and does not count. The sum ignores caches: it is what
+    a machine without a cache would move, so an upper bound.
     """
 
     def __init__(self) -> None:
@@ -27,12 +30,12 @@ class Traffic(TorchDispatchMode):
         given = [t for t in tree_leaves((args, kwargs)) if is_tensor(t)]
         made = [t for t in tree_leaves(result) if is_tensor(t)]
         places = {t.untyped_storage().data_ptr() for t in given}
-        looks = func.is_view or (
+        is_view = func.is_view or (
             not func._schema.is_mutable
             and made
             and all(t.untyped_storage().data_ptr() in places for t in made)
         )
-        if not looks:
+        if not is_view:
             self.operations += 1
             self.bytes += sum(t.numel() * t.element_size() for t in given)
             self.bytes += sum(t.numel() * t.element_size() for t in made)
