@@ -439,7 +439,7 @@ def test_a_section_that_is_older_than_its_code_is_marked(result):
     assert report.markdown(result).count("Older than its code") == 4
     assert "Older" not in report.markdown(result, stale=())
     one = report.markdown(result, stale=["proof"])
-    assert "**Older than its code: the proof was made before" in one
+    assert "**Older than its code: this section was made" in one
     assert one.count("Older") == 1
 
 

@@ -12,6 +12,7 @@ from comparisons.report.plots import curves
 from comparisons.report.studies import grid as study_grid
 from comparisons.report.tables import row
 from comparisons.report.words import (
+    OLDER,
     alarms,
     cached,
     control,
@@ -19,7 +20,6 @@ from comparisons.report.words import (
     headline,
     kinds_of,
     made_with,
-    older,
     proven_to,
     rung_cells,
     score,
@@ -84,7 +84,7 @@ def markdown(result: Result, stale: Collection[str] | None = None) -> str:
     lines = [f"# {result.section} {result.title}", "", headline(result), ""]
     lines += [f"**{line}**\n" for line in alarms(result)]
     for name, section in result.sections():
-        kind, _, of = name.partition(", ")
+        kind = name.partition(", ")[0]
         first = next(n for n, _ in result.sections() if n.startswith(kind))
         if kind == "speed" and name == first:
             lines += ["## Speed", ""]
@@ -94,7 +94,7 @@ def markdown(result: Result, stale: Collection[str] | None = None) -> str:
                 *("CPU memory is no proxy for GPU memory.", ""),
             ]
         lines += of_section(section, result)
-        mark = [f"**{older(of or 'the proof')}**", ""] if name in stale else []
+        mark = [f"**{OLDER}**", ""] if name in stale else []
         lines += [*mark, f"Made with: {made_with(section)}", ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -248,9 +248,8 @@ def made_with(section: Section) -> str:
     )
 
 
-def older(name: str) -> str:
-    """Return the mark of a section whose code has changed since."""
-    return (
-        f"Older than its code: {name} was made before the code or the data "
-        "last changed."
-    )
+# The mark of a section whose code has changed since.
+OLDER = (
+    "Older than its code: this section was made before the code or the data "
+    "last changed."
+)
