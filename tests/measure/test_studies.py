@@ -368,7 +368,6 @@ def test_the_roof_is_the_lower_of_two_by_hand(gflops, gbs, roof):
     cost = roofline.cost_of(
         TASK, CONFIG, sides, SPLITS[0], throughput(100.0, 50.0)
     )
-    assert cost.forward_flops == {"torch": 2e9}  # counted once, for both
     assert cost.achieved_gflops == pytest.approx({"keras": 60, "torch": 30})
     assert cost.share_of_roof == pytest.approx(
         {"keras": 60 / roof, "torch": 30 / roof}
