@@ -75,11 +75,14 @@ verify: $(READY) ## the proof alone, for every task
 bench: $(READY) ## speed and memory alone, for every task
 	$(RUN) -m comparisons bench all $(ARGS)
 
-results: $(READY) ## make the committed results anew
-	$(RUN) -m comparisons run all --out comparisons/results $(ARGS)
-	$(MAKE) report
+# Options and tasks: make results ARGS="--only proof chapter8". Finished tasks
+# are kept if it is interrupted; `report` then says what is out of date.
+results: $(READY) ## make the committed results again, or some of them
+	$(RUN) -m comparisons run $(if $(filter chapter% all,$(ARGS)),,all) \
+		--out comparisons/results $(ARGS)
+	$(MAKE) report ARGS=
 
-report: $(READY) ## reports, picture and README table from committed results
+report: $(READY) ## reports, pictures, tables and figures from committed results
 	$(RUN) -m comparisons report --readme \
 		--out comparisons/results $(ARGS)
 
@@ -89,10 +92,11 @@ site: setup ## pages to read pairs, atlas and results in: site/index.html
 notebooks: setup ## each half as a notebook, in notebooks/
 	$(BIN)/python -m comparisons notebooks $(ARGS)
 
-check: setup ## format, lint and types: what CI checks before the tests
+check: setup ## format, lint, types and results: what CI checks before the tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/python -m comparisons report --check
 
 # Unit tests run first and alone, because some of them measure time. Tests that
 # take minutes follow in two processes. ARGS choose tests for a single process.

@@ -31,6 +31,7 @@ from comparisons.options import (
     FreshOption,
     ModesOption,
     Names,
+    OnlyOption,
     OutOption,
     Preset,
     PresetOption,
@@ -43,9 +44,9 @@ from comparisons.pages import app as pages
 from comparisons.proof.evidence import STEPS
 from comparisons.prove import app as reference
 from comparisons.report import app as publishing
-from comparisons.report import listing, overview, studies, terminal
-from comparisons.request import Request, known_engine
-from comparisons.results import Result
+from comparisons.report import listing, terminal
+from comparisons.request import Request, known_engine, sections
+from comparisons.results import Result, StudySection
 from comparisons.run import perform
 from comparisons.sides.process import Settings
 from comparisons.task import Task
@@ -91,10 +92,11 @@ def verify(
     device: DeviceOption = Device.auto,
     fresh: FreshOption = False,
 ) -> None:
-    """Climb the ladder alone; exit with 1 when a rung fails."""
+    """Prove that both halves are the same model; exit with 1 if not."""
     request = Request(
-        preset.value, data.value, 0, to_steps(steps), False, False, fresh=fresh
-    )
+        preset.value, data.value, None, to_steps(steps), ("proof",),
+        fresh=fresh,
+    )  # fmt: skip
 
     def show(result: Result) -> None:
         console.print(terminal.ladder_table(result))
@@ -107,7 +109,7 @@ def verify(
             console.print(escape(line))
 
     settings = to_settings(backend, device)
-    perform(names, request, settings, None, show, conclude)
+    perform(names, request, settings, None, show, conclude, verb="verify")
 
 
 @app.command()
@@ -116,6 +118,7 @@ def run(
     preset: PresetOption = Preset.quick,
     data: DataOption = DataChoice.bundled,
     seeds: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
+    only: OnlyOption = None,
     backend: BackendOption = Backend.tensorflow,
     device: DeviceOption = Device.auto,
     out: OutOption = None,
@@ -125,16 +128,14 @@ def run(
     fresh: FreshOption = False,
 ) -> None:
     """Prove, train, compare accuracy, speed and memory, and report."""
+    with one_line():
+        chosen = sections(only)
     request = Request(
-        preset.value,
-        data.value,
-        seeds,
-        to_steps(steps),
-        repeats=repeats,
-        fresh=fresh,
-    )
+        preset.value, data.value, seeds, to_steps(steps), chosen,
+        repeats=repeats, fresh=fresh,
+    )  # fmt: skip
     settings = to_settings(backend, device, dedicated)
-    perform(names, request, settings, out_of(out, "results", settings))
+    perform(names, request, settings, out_of(out, settings))
 
 
 @app.command()
@@ -155,36 +156,27 @@ def bench(
 ) -> None:
     """Measure speed and memory of pairs that are proven first.
 
-    With --modes, --against or --scale, one such study of each pair instead.
+    With --modes, --against or --scale, make one such study of each pair
+    instead.
     """
     with one_line():
         asked = command.wanted(modes, against, scale, seconds)
     settings = to_settings(backend, device, dedicated)
     request = Request(
-        preset.value, data.value, 0, accuracy=False,
-        speed=asked is None, kinds=KINDS, seconds=seconds, cost=True,
-        repeats=repeats, fresh=fresh,
+        preset.value, data.value,
+        sections=() if asked else ("memory", "speed"),
+        kinds=KINDS, seconds=seconds, cost=True, repeats=repeats, fresh=fresh,
     )  # fmt: skip
 
-    folder = out_of(out, "results/bench", settings)
-
-    def conclude(results: list[Result]) -> None:
-        for path in overview.write(results, folder):
-            console.print(f"wrote {path}")
-
-    def study(task: Task) -> None:
+    def study(task: Task) -> StudySection:
         assert asked is not None
         with progress(task.stem) as say:
-            found = command.study(task, request, settings, asked, say)
-        grid = studies.grid(found)
-        path = studies.write(found, grid, folder)
-        console.print(grid.shown())
-        console.print(f"report {path}\n")
+            return command.study(task, request, settings, asked, say)
 
-    if asked is None:
-        perform(names, request, settings, folder, None, conclude)
-    else:
-        perform(names, request, settings, folder, study=study)
+    perform(
+        names, request, settings, out_of(out, settings),
+        study=study if asked else None, verb="bench",
+    )  # fmt: skip
 
 
 def to_steps(text: str) -> int | Literal["full"]:
@@ -199,7 +191,7 @@ def to_steps(text: str) -> int | Literal["full"]:
 def to_settings(
     backend: Backend, device: Device, dedicated: bool | None = False
 ) -> Settings:
-    """Return what sides run on; `dedicated` None: see if others are quiet."""
+    """Return what sides run on; `dedicated` None: if the machine is idle."""
     with one_line():
         engine = known_engine(backend.value)
     if dedicated is None:
@@ -207,12 +199,17 @@ def to_settings(
     return Settings(engine, device.value, dedicated=dedicated)
 
 
-def out_of(out: Path | None, usual: str, settings: Settings) -> Path:
-    """Return the folder for results; another engine has one of its own."""
+def out_of(out: Path | None, settings: Settings) -> Path:
+    """Return the folder for results; another engine has one of its own.
+
+    A proof and its scores are those of one engine.
+    """
     if out is not None:
         return out
     usual_engine = settings.backend == Settings().backend
-    return Path(usual) if usual_engine else Path(usual, settings.backend)
+    return (
+        Path("results") if usual_engine else Path("results", settings.backend)
+    )
 
 
 def leave(signum: int, _: Any) -> None:

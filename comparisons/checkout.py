@@ -1,4 +1,4 @@
-"""This checkout: its commit, its sources and their digests; the processor."""
+"""This checkout: its commit and its sources; the processor."""
 
 import hashlib
 import platform
@@ -10,6 +10,7 @@ from pathlib import Path
 from comparisons.task import Task
 
 ROOT = Path(__file__).parent.parent
+COMMITTED = ROOT / "comparisons" / "results"
 
 
 def cpu_model() -> str:
@@ -100,8 +101,3 @@ def hash_files(paths: Iterable[Path]) -> str:
         total.update(path.relative_to(ROOT).as_posix().encode())
         total.update(path.read_bytes())
     return total.hexdigest()
-
-
-def digest(task: Task) -> str:
-    """Return a digest of all sources that bear on the task's figures."""
-    return hash_files([*sources(task), *ROOT.glob("comparisons/**/*.py")])[:16]

@@ -48,8 +48,15 @@ DeviceOption = Annotated[Device, typer.Option(help="Where both halves run.")]
 OutOption = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for the results; if not said, results or results/bench, "
-        "and in it one for an engine that is not TensorFlow."
+        help="Folder for the results; by default results, and for an engine "
+        "that is not TensorFlow results/ENGINE."
+    ),
+]
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SECTION,…",
+        help="Write only some sections: proof, accuracy, memory, speed.",
     ),
 ]
 StepsOption = Annotated[
@@ -63,38 +70,39 @@ ModesOption = Annotated[
     str | None,
     typer.Option(
         metavar="all|MODE,…",
-        help="What each way to run a half buys, and whether it agrees.",
+        help="Race the modes of each half, and check that they agree.",
     ),
 ]
 AgainstOption = Annotated[
     str | None,
     typer.Option(
         metavar="idioms",
-        help="Race halves against the loop that is written first.",
+        help="Race each half against the training loop written first.",
     ),
 ]
 ScaleOption = Annotated[
-    bool, typer.Option("--scale", help="More samples, larger batches.")
+    bool,
+    typer.Option(
+        "--scale", help="Measure how cost grows with samples and batch."
+    ),
 ]
 SecondsOption = Annotated[
-    float, typer.Option(min=0.1, help="Budget of each race.")
+    float, typer.Option(min=0.1, help="Seconds for each kind of work.")
 ]
 RepeatsOption = Annotated[
     int,
-    typer.Option(
-        min=1, max=100, help="Starts of both processes that are measured."
-    ),
+    typer.Option(min=1, max=100, help="Launches of both processes to measure."),
 ]
 DedicatedOption = Annotated[
     bool | None,
     typer.Option(
         "--dedicated/--shared",
-        help="Whether OpenMP's threads may spin while they wait, as nobody "
-        "else uses the machine; if not said, a second of it tells.",
+        help="Whether waiting threads spin or sleep. By default they spin if "
+        "nobody else uses the machine for one second.",
         show_default=False,
     ),
 ]
 FreshOption = Annotated[
     bool,
-    typer.Option("--fresh", help="Prove anew, whatever was proven before."),
+    typer.Option("--fresh", help="Prove again what was proven before."),
 ]

@@ -19,6 +19,7 @@ from comparisons.common import (
     interpreter_of,
 )
 from comparisons.proof.evidence import STEPS
+from comparisons.results import SECTIONS
 from comparisons.sides.process import Settings
 from comparisons.sides.wire import Split, write_more, write_split
 from comparisons.task import Task
@@ -87,6 +88,23 @@ def tie_to_tensorflow(source: str) -> str:
     return "is written with tf.GradientTape" if tape else "imports tensorflow"
 
 
+def sections(only: str | None) -> tuple[str, ...]:
+    """Return the sections that `--only` asks for; all of them for None.
+
+    Raises:
+        RequestError: one is not known.
+    """
+    if only is None:
+        return SECTIONS
+    chosen = {name.strip() for name in only.split(",")}
+    if unknown := chosen - set(SECTIONS):
+        raise RequestError(
+            f"received --only {','.join(sorted(unknown))}; expected some of "
+            f"{', '.join(SECTIONS)}, separated by commas"
+        )
+    return tuple(name for name in SECTIONS if name in chosen)
+
+
 def known_engine(name: str) -> str:
     """Return an engine of Keras that the interpreter of its half finds.
 
@@ -117,15 +135,17 @@ class Request:
 
     preset: Literal["quick", "book"] = "quick"
     data: Literal["bundled", "book"] = "bundled"
-    seeds: int | None = None  # as many as the task's row says
+    seeds: int | None = None  # None: as many as the task's row says
     steps: int | Literal["full"] = STEPS
-    accuracy: bool = True
-    speed: bool = True
+    sections: tuple[str, ...] = SECTIONS  # of the result that are written
     kinds: tuple[str, ...] = ("train", "predict")  # of work that is timed
     seconds: float = 6.0  # for each of them
     cost: bool = False  # count a step, and measure the machine's ceilings
-    repeats: int = 1  # fresh processes that memory and speed are taken of
-    fresh: bool = False  # prove anew what was proven before
+    repeats: int = 1  # launches of both processes that are measured
+    fresh: bool = False  # prove again what was proven before
+
+    def makes(self, section: str) -> bool:
+        return section in self.sections
 
     def asked(self, settings: Settings) -> dict[str, str]:
         """Return the question that a proof answers, but for the task."""

@@ -1,280 +1,168 @@
-"""The result of one task, as other programs read it. Schema version 1.
+"""The result of one task: the only source of its figures. Schema version 2.
+
+`NAME.json` has sections: proof, accuracy by preset, and lists of speed,
+memory and studies with one entry for each machine class and engine of the
+Keras half. A section says what it was made with. A run writes sections and
+leaves the others as they are.
 
 `python -m comparisons list --schema` prints the JSON Schema of `Result`.
 """
 
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from comparisons.common import RequestError
+from comparisons.common import RequestError, write_whole
+from comparisons.records import (
+    Accuracy,
+    Conditions,
+    Cost,
+    Environment,
+    Exhibit,
+    Grown,
+    Growth,
+    Memory,
+    Record,
+    Throughput,
+    Timed,
+)
+from comparisons.records import Lane as Lane
+from comparisons.records import Parity as Parity
+from comparisons.records import Rung as Rung
+from comparisons.records import Verdict as Verdict
 
-Verdict = Literal["equivalent", "different", "undecided"]
-Lane = Literal["native", "aligned"]
-
-
-class Record(BaseModel):
-    # JSON has no infinity; pydantic's default, null, could not be read back.
-    model_config = ConfigDict(
-        extra="forbid", allow_inf_nan=True, ser_json_inf_nan="strings"
-    )
-
-
-class Rung(Record):
-    """One comparison of the ladder; differences are relative."""
-
-    name: str
-    dtype: str
-    lane: Lane
-    max_difference: float
-    tolerance: float
-    noise_floor: float | None = None
-    worst: str = ""
-    passed: bool
-    detail: str = ""
-    variant: str = ""  # a further configuration of the task; "" its own
-    compared_steps: int | None = None  # of a chaotic whole run, else all
-
-
-class Parity(Record):
-    passed: bool
-    steps: int
-    rungs: list[Rung]
-    differences: list[str]  # atlas entries that the aligned lane closed
-    answers_agree: float | None = None  # of a whole run, share of test samples
-    seconds: float
-    proven: str | None = None  # when, if an earlier run did: nothing changed
+Preset = Literal["quick", "full", "book"]
+Data = Literal["bundled", "book"]
+Kind = Literal["modes", "idioms", "scale"]
+# What `run --only` may ask for, in the order in which it is made.
+SECTIONS = ("proof", "accuracy", "memory", "speed")
+# Which accuracy is shown where there is room for one.
+SHOWN: tuple[Preset, ...] = ("full", "quick", "book")
 
 
-class Accuracy(Record):
-    metric: str
-    unit: str
-    higher_is_better: bool
-    seeds: list[int]
-    keras: list[float]
-    torch: list[float]
-    baseline: float
-    baseline_name: str
-    beats_baseline: bool
-    mean_gap: float  # PyTorch minus Keras
-    ci90: tuple[float, float] | None
-    margin: float
-    verdict: Verdict
-    agreement: float  # share of test samples, mean over seeds
-    losses: dict[Literal["keras", "torch"], list[list[float]]]
-    seconds: dict[Literal["keras", "torch"], float]
-    reproduced: bool | None = None  # same bits as the last run of the same code
+class Section(Record):
+    """What every section says of itself; `samples` by name of the split."""
+
+    made_with: Environment
+    preset: Preset
+    data: Data
+    samples: dict[str, int]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what makes a section of a list another one's successor."""
+        made = self.made_with
+        return made.machine_class, made.backend
 
 
-class Speed(Record):
-    """Samples per second over timed blocks."""
-
-    median: float
-    iqr: tuple[float, float]
-    per_cpu_second: float
+class ProofSection(Parity, Section):
+    """Whether both halves are the same model, rung by rung."""
 
 
-class Ratio(Record):
-    """PyTorch over Keras."""
+class AccuracySection(Accuracy, Section):
+    """The scores of both halves over seeds, and what they show."""
 
-    median: float
-    ci95: tuple[float, float]
-    control_ci95: tuple[float, float]  # a half against itself: should hold 1
+    exhibit: Exhibit | None = None
 
 
-class Compared(Record):
-    """Two halves, each in so many processes that were started for it.
+class SpeedSection(Throughput, Section):
+    """Samples per second on one machine class with one engine."""
 
-    `blocks` were kept of the start that has the fewest; `repeated` letters were
-    thrown away, as others held cores, and timed again up to their last try.
-    """
-
-    starts: int = 1
-    keras: Speed | None = None
-    torch: Speed | None = None
-    ratio: Ratio | None = None
-    blocks: int
-    rejected: int
-    repeated: int = 0
-    foreign_cores: float
-    note: str = ""
+    conditions: Conditions | None = None
+    cost: Cost | None = None
 
 
-class Latency(Record):
-    """Of single calls, one sample each."""
-
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    calls: int
+class MemorySection(Memory, Section):
+    """Peak memory on one machine class with one engine."""
 
 
-class Throughput(Record):
-    """Samples per second.
+class StudySection(Section):
+    """A study of speed: modes, first loops, or how the cost grows."""
 
-    train: an epoch of the half's own training, feeding included.
-    step: training steps alone, on batches that lie in memory.
-    predict: one batch of the task's size. predict_one: one sample.
-    """
+    kind: Kind
+    timed: list[Timed] = []
+    grown: list[Grown] = []
+    growth: list[Growth] = []
 
-    train: Compared
-    predict: Compared
-    step: Compared | None = None
-    predict_one: Compared | None = None
-    latency: dict[str, Latency] | None = None
-    warmup_s: dict[str, dict[str, float]]
-    mode: dict[str, str]
-
-
-class Cost(Record):
-    """What a training step computes, and how near the machine it comes.
-
-    In floating-point operations and bytes of one step at the task's batch;
-    ceilings by half: GFLOP/s of matrix products, GB/s of the triad.
-    """
-
-    step_flops: float
-    step_bytes: float
-    operations: int
-    forward_flops: dict[Literal["keras", "torch"], float]
-    ceilings: dict[Literal["keras", "torch"], dict[str, float]]
-    achieved_gflops: dict[Literal["keras", "torch"], float] = {}
-    share_of_roof: dict[Literal["keras", "torch"], float] = {}
-
-
-class Machine(Record):
-    """What was timed on, and what else it was doing."""
-
-    instructions: list[str]
-    governor: str | None  # None: the kernel does not tell
-    memory_gib: float
-    load_before: float  # runnable threads over the last minute
-    load_after: float
-    busy: bool  # others held the cores when the measurement began
-
-
-class Repeat(Record):
-    """What one fresh process measured, in MiB."""
-
-    host_allocator_peak_mib: float | None
-    host_peak_mib: float | None
-    host_level_mib: float | None
-    gpu_allocator_peak_mib: float | None
-    gpu_reserved_mib: float | None
-    gpu_process_mib: float | None
-    gpu_warmup_peak_mib: float | None
-
-
-class Peaks(Record):
-    """Medians over `repeats`, in MiB; null is not measured, `note` says why.
-
-    The process' peak is what it rose above `host_level_mib`, its level with
-    imports, data and model; if `peak_reset` is false, an upper bound. What a
-    warm-up needs decides whether a card is large enough.
-    """
-
-    host_allocator_peak_mib: float | None
-    host_peak_mib: float | None
-    gpu_allocator_peak_mib: float | None
-    gpu_reserved_mib: float | None
-    gpu_process_mib: float | None
-    note: str
-    host_level_mib: float | None = None
-    peak_reset: bool | None = None
-    gpu_warmup_peak_mib: float | None = None
-    gpu_allocator: str = ""  # how it was set
-    predicted_allocator_peak_mib: float | None = None  # from fake CPU tensors
-    prediction_note: str = ""  # why there is none
-    repeats: list[Repeat] = []
-
-
-class Inventory(Record):
-    """What a training keeps by arithmetic; frozen is part of the weights."""
-
-    weights_mib: float
-    frozen_mib: float
-    gradients_mib: float
-    slots_mib: float
-    batch_mib: float
-
-
-class Arithmetic(Record):
-    """Equal but for what named differences explain, or the pair has a bug."""
-
-    keras: Inventory
-    torch: Inventory
-    equal: bool
-    explained: list[str]
-    detail: str = ""  # what is unequal
-
-
-class Memory(Record):
-    keras: Peaks
-    torch: Peaks
-    arithmetic: Arithmetic | None = None
-
-
-class Environment(Record):
-    keras: str
-    backend: str
-    backend_version: str
-    torch: str
-    python: str
-    numpy: str
-    cpu: str
-    cores: int
-    threads: int
-    device: str
-    platform: str
-    commit: str
-    sources: str  # digest of the pair, its data module and the harness
-    date: str
-
-
-class Overhead(Record):
-    """Where the seconds of a task went: see comparisons/sides/overhead.py."""
-
-    wall_s: float
-    halves_s: float  # at least one half's process was at work
-    imports_s: float  # none was, and at least one was starting
-    harness_s: float  # the rest
-
-
-class Exhibit(Record):
-    """What the halves show of one trained model each, of the first seed."""
-
-    picture: bool  # whether `<task>_exhibit.png` lies beside the result
-    texts: dict[str, dict[Literal["keras", "torch"], list[str]]]
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.kind, *super().key
 
 
 class Result(Record):
-    schema_version: Literal[1] = 1
+    """All sections of one task."""
+
+    schema_version: Literal[2] = 2
     task: str
     chapter: int
-    section: str
+    section: str  # of the book
     title: str
-    preset: Literal["quick", "book"]
-    data: Literal["bundled", "book"]
-    samples: dict[str, int]
-    environment: Environment
-    parity: Parity
-    accuracy: Accuracy | None = None
-    throughput: Throughput | None = None
-    cost: Cost | None = None
-    machine: Machine | None = None
-    memory: Memory | None = None
-    exhibit: Exhibit | None = None
-    overhead: Overhead | None = None
+    proof: ProofSection | None = None
+    accuracy: dict[Preset, AccuracySection] = {}
+    speed: list[SpeedSection] = []
+    memory: list[MemorySection] = []
+    studies: list[StudySection] = []
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is a proof that holds."""
+        return self.proof is not None and self.proof.passed
+
+    @property
+    def shown(self) -> AccuracySection | None:
+        """Return the accuracy to show where there is room for one."""
+        return next(
+            (self.accuracy[p] for p in SHOWN if p in self.accuracy), None
+        )
 
     @property
     def holds(self) -> bool:
         """Whether nothing in this result should turn a build red."""
-        accuracy = self.accuracy
-        return self.parity.passed and (
-            accuracy is None
-            or (accuracy.verdict != "different" and accuracy.beats_baseline)
+        return self.passed and all(
+            a.verdict != "different" and a.beats_baseline
+            for a in self.accuracy.values()
         )
+
+    def sections(self) -> Iterator[tuple[str, Section]]:
+        """Yield every section with its name."""
+        if self.proof:
+            yield "proof", self.proof
+        for preset, accuracy in self.accuracy.items():
+            yield f"accuracy, {preset}", accuracy
+        lists: tuple[tuple[str, list[Any]], ...] = (
+            ("speed", self.speed),
+            ("memory", self.memory),
+            ("studies", self.studies),
+        )
+        for name, several in lists:
+            for one in several:
+                yield f"{name}, {', '.join(one.key)}", one
+
+
+def merged(old: Result, new: Result) -> Result:
+    """Return `new` with those sections of `old` that it does not replace."""
+    order = {preset: place for place, preset in enumerate(SHOWN)}
+    accuracy = old.accuracy | new.accuracy
+    found = new.model_copy(
+        update={
+            "proof": new.proof or old.proof,
+            "accuracy": dict(
+                sorted(accuracy.items(), key=lambda item: order[item[0]])
+            ),
+        }
+    )
+    for name in ("speed", "memory", "studies"):
+        sections = {one.key: one for one in getattr(old, name)}
+        sections |= {one.key: one for one in getattr(new, name)}
+        setattr(found, name, [sections[key] for key in sorted(sections)])
+    return found
+
+
+# === Files ==================================================================
 
 
 def read_result(path: Path) -> Result:
@@ -293,12 +181,63 @@ def read_result(path: Path) -> Result:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise RequestError(
-            f"received {path}, in which {where} does not fit schema version 1 "
+            f"received {path}, in which {where} does not fit schema version 2 "
             f"({first['msg']}); run the task again to make it anew"
         ) from None
 
 
 def read_results(folder: Path) -> list[Result]:
-    """Read every result in a folder, in the order of the book."""
-    results = [read_result(p) for p in sorted(folder.glob("chapter*.json"))]
-    return sorted(results, key=lambda r: (r.chapter, r.section, r.task))
+    """Read every result in a folder, in the order of the book.
+
+    Raises:
+        RequestError: one of them cannot be read.
+    """
+    found = [read_result(p) for p in sorted(folder.glob("chapter*.json"))]
+    return sorted(found, key=in_order)
+
+
+def in_order(result: Result) -> tuple[int, str, str]:
+    return result.chapter, result.section, result.task
+
+
+def text_of(result: Result) -> str:
+    """Return a result as JSON; lists and objects of numbers are one line."""
+    whole = json.loads(result.model_dump_json())
+    text = json.dumps(whole, indent=1, ensure_ascii=False)
+    # A string has no raw line break: only structure can match.
+    for opened, closed in ("[]", "{}"):
+        inner = rf"\{opened}\n\s*([^\[\]{{}}]*?)\n\s*\{closed}"
+        text = re.sub(
+            inner,
+            lambda found, ends=(opened, closed): (  # type: ignore[misc]
+                ends[0] + re.sub(r"\n\s*", " ", found[1]) + ends[1]
+            ),
+            text,
+        )
+    return text + "\n"
+
+
+def store(result: Result, folder: Path, keep: bool = True) -> Result:
+    """Write a result's sections into its file; return the whole result.
+
+    Args:
+        result: what was made now.
+        folder: where results lie.
+        keep: whether to keep the old file as `NAME.json.previous`; it is
+            kept in any case if it cannot be read.
+
+    Raises:
+        OSError: the folder cannot be written; the old file is then intact.
+    """
+    path = folder / f"{result.task}.json"
+    whole = result
+    if path.exists():
+        try:
+            whole = merged(read_result(path), result)
+        except RequestError:
+            keep = True
+        if keep:
+            write_whole(path.with_name(f"{path.name}.previous"),
+                        path.read_bytes())  # fmt: skip
+    write_whole(path, text_of(whole))
+    return whole

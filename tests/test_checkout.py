@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from comparisons import checkout as environment
-from comparisons.tasks import BY_STEM
 
 
 @pytest.fixture
@@ -51,28 +50,6 @@ def test_without_a_repository_the_commit_is_unknown(tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert environment.commit() == "unknown"
-
-
-def test_the_digest_follows_what_a_data_module_imports(tmp_path, monkeypatch):
-    task = BY_STEM["chapter08_fine_tuning"]
-    texts = {
-        f"shared_data/{task.stem}.py": "from shared_data.chapter08_a import x",
-        "shared_data/chapter08_a.py": "from shared_data.chapter07_b import x",
-        "shared_data/chapter07_b.py": "x = 1",
-        "shared_data/chapter09_c.py": "x = 1",
-    }
-    for name, text in texts.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    monkeypatch.setattr(environment, "ROOT", tmp_path)
-    found = {path.stem for path in environment.sources(task)}
-    assert found == {task.stem, "chapter08_a", "chapter07_b"}
-    before = environment.digest(task)
-    (tmp_path / "shared_data/chapter09_c.py").write_text("x = 2")
-    assert environment.digest(task) == before
-    (tmp_path / "shared_data/chapter07_b.py").write_text("x = 2")
-    assert environment.digest(task) != before
 
 
 def test_the_flags_of_this_processor_are_known():

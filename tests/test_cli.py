@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_results import make_result, stored
+from test_results import make_proof, make_result, make_speed, stored
 
 from comparisons import __main__ as cli
 from comparisons import differences as atlas
@@ -24,7 +24,6 @@ from comparisons import run
 from comparisons.proof.cache import Entry
 from comparisons.request import Request
 from comparisons.results import Result, read_result
-from comparisons.sides import overhead
 from comparisons.sides import process as worker
 from comparisons.sides.process import Settings
 from comparisons.tasks import BY_STEM, TASKS
@@ -70,9 +69,6 @@ class Here:
         self.facts = {"device": "cpu"}
         self.started = 0
         monkeypatch.setattr(worker, "both_sides", self.both_sides)
-        # As in a program that begins: other tests had sides here.
-        monkeypatch.setattr(overhead, "WORK", set())
-        monkeypatch.setattr(overhead, "IMPORTS", set())
 
     @contextmanager
     def both_sides(self, settings: Any) -> Iterator[tuple[Any, Any]]:
@@ -128,6 +124,7 @@ def package(folder: Path, content: bytes | None) -> Path:
         (["run", DIGITS, "--sedes", "1"], "No such option: --sedes"),
         (["differences", "rmsprop_eps"], "did you mean rmsprop_epsilon"),
         (["train", "all"], "No such command 'train'"),
+        (["run", DIGITS, "--only", "prof"], "--only prof; expected some of p"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -137,21 +134,9 @@ def test_a_wrong_request_is_told_in_one_line(here, arguments, told):
     assert done.out == ""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["run", "chapter08_digit_convnet"], f"did you mean {DIGITS}"),
-        (["verify", "chapter99"], "`python -m comparisons list` shows them"),
-        (["bench", "all", "--preset", "slow"], "'quick', 'book'"),
-        (["run", "all", "--seeds", "0"], "'--seeds'"),
-        (["run", "all", "--steps", "zero"], "a number above 0, or full"),
-        (["differences", "rmsprop_eps"], "did you mean rmsprop_epsilon"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_a_wrong_request_ends_the_program_with_one_line(arguments, told):
-    done = comparisons(*arguments)
-    assert told in done.complaint()
+def test_a_wrong_request_ends_the_program_with_one_line():
+    done = comparisons("run", "chapter08_digit_convnet")
+    assert f"did you mean {DIGITS}" in done.complaint()
     assert done.out == ""
 
 
@@ -216,20 +201,17 @@ def test_a_backend_reaches_the_sides(here, monkeypatch, tmp_path, command: str):
     assert asked == ["tensorflow", "torch"]
 
 
-@pytest.mark.parametrize(
-    "command, usual", (("run", "results"), ("bench", "results/bench"))
-)
 def test_another_engine_does_not_write_over_tensorflows_results(
-    here, monkeypatch, tmp_path, command: str, usual: str
+    here, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(run, "run_task", fake_run({}))
     monkeypatch.chdir(tmp_path)
     there = []
     for given in ([], ["--backend", "torch"], ["--out", "mine"]):
-        assert here(command, DIGITS, *given).status == 0
+        assert here("run", DIGITS, *given).status == 0
         found = {path.parent for path in Path().rglob(f"{DIGITS}.json")}
         there.append(found - set().union(*there))
-    assert there == [{Path(usual)}, {Path(usual, "torch")}, {Path("mine")}]
+    assert there == [{Path("results")}, {Path("results/torch")}, {Path("mine")}]
 
 
 def test_a_half_written_for_tensorflow_is_refused_the_others_are_not(
@@ -359,19 +341,16 @@ def test_a_pair_that_fails_gives_status_1_and_is_kept(
     here, monkeypatch, tmp_path, fault: str
 ):
     result = make_result()
-    assert result.accuracy is not None
     if fault == "proof":
-        result.parity.passed = False
+        result.proof.passed = False
     elif fault == "verdict":
-        result.accuracy.verdict = "different"
+        result.shown.verdict = "different"
     else:
-        result.accuracy.beats_baseline = False
+        result.shown.beats_baseline = False
     monkeypatch.setattr(run, "run_task", fake_run({DIGITS: result}))
     done = here("run", DIGITS, "--out", str(tmp_path))
     assert (done.status, done.err) == (1, "")
-    written = read_result(tmp_path / f"{DIGITS}.json")
-    assert written.overhead is not None
-    assert written.model_copy(update={"overhead": None}) == result
+    assert read_result(tmp_path / f"{DIGITS}.json") == result
 
 
 def test_a_run_that_held_gives_status_0_and_three_files(
@@ -382,7 +361,9 @@ def test_a_run_that_held_gives_status_0_and_three_files(
     assert (done.status, done.err) == (0, "")
     assert "0.962 ± 0.004" in done.out
     names = {path.name for path in (tmp_path / "a" / "b").iterdir()}
-    assert names == {f"{DIGITS}{suffix}" for suffix in (".json", ".md", ".png")}
+    assert names == {
+        f"{DIGITS}{suffix}" for suffix in (".json", ".md", ".webp")
+    }
 
 
 def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
@@ -398,11 +379,7 @@ def test_verify_shows_the_rungs_and_writes_nothing(here, monkeypatch, tmp_path):
     assert (done.status, done.err) == (0, "")
     assert "proven in 12 s" in done.out and "rmsprop_epsilon" in done.out
     (request,) = asked
-    assert (request.steps, request.accuracy, request.speed) == (
-        "full",
-        False,
-        False,
-    )
+    assert (request.steps, request.sections) == ("full", ("proof",))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -413,9 +390,7 @@ def prove(task: str) -> None:
     """Keep a proof of a task, as `verify` asks for one."""
     settings = Settings()
     asked = Request().asked(settings)
-    result = make_result()
-    result.accuracy = result.throughput = result.memory = None
-    Entry(BY_STEM[task], asked, settings).write(result)
+    Entry(BY_STEM[task], asked, settings).write(make_proof())
 
 
 def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
@@ -427,9 +402,9 @@ def test_what_is_proven_takes_no_side_and_no_data(here, monkeypatch):
     prove(DIGITS)
     done = here("verify", DIGITS)
     assert (done.status, done.err, here.started) == (0, "", 0)
-    date = make_result().environment.date
+    date = make_proof().made_with.date
     assert f"proven in 12 s, cached from {date}; the aligned lane" in done.out
-    assert "0 s inside the halves' processes, 0 s imports" in done.out
+    assert re.search(rf"^verify {DIGITS}: \d+ s$", done.out, re.M)
 
 
 @pytest.mark.parametrize(
@@ -460,20 +435,45 @@ def test_every_command_asks_for_the_same_proof(here, monkeypatch, tmp_path):
     assert all(question == asked[0][0] for question, _ in asked)
 
 
-def test_a_run_ends_with_what_it_spent(here, monkeypatch, tmp_path):
+def test_a_run_writes_the_sections_that_are_asked_for(
+    here, monkeypatch, tmp_path
+):
+    old = make_result()
+    old.speed = [make_speed(thread_policy="sleep")]
+    path = stored(old, tmp_path)
+    new = make_result()
+    new.proof.steps, new.accuracy, new.memory = 7, {}, []
+    monkeypatch.setattr(run, "run_task", fake_run({DIGITS: new}))
+    out = ["--out", str(tmp_path)]
+    assert here("run", DIGITS, "--only", "speed", *out).status == 0
+    found = read_result(path)
+    # Nobody asked for the proof, which is needed for a speed: it stays.
+    assert (found.proof, found.accuracy) == (old.proof, old.accuracy)
+    assert found.speed == [*old.speed, *new.speed]
+    assert read_result(Path(f"{path}.previous")) == old
+    assert here("run", DIGITS, "--only", "proof,speed", *out).status == 0
+    assert read_result(path).proof.steps == 7
+
+
+def test_a_proof_that_failed_is_written_though_nobody_asked(
+    here, monkeypatch, tmp_path
+):
+    path = stored(make_result(), tmp_path)
+    new = make_result()
+    new.proof.passed, new.speed = False, []
+    monkeypatch.setattr(run, "run_task", fake_run({DIGITS: new}))
+    assert here("bench", DIGITS, "--out", str(tmp_path)).status == 1
+    assert not read_result(path).passed
+
+
+def test_committed_results_have_no_copy_of_the_old_file(
+    here, monkeypatch, tmp_path
+):
     monkeypatch.setattr(run, "run_task", fake_run({}))
-    names = ["chapter02", "chapter07", *8 * ["chapter02_from_scratch"]]
-    done = here("run", *names, "--out", str(tmp_path))
-    last = done.out.strip().splitlines()[-1]
-    assert re.fullmatch(
-        " ".join(names) + r": \d+ s, of these 0 s inside the halves' "
-        r"processes, 0 s imports, \d+ s the harness",
-        last,
-    )
-    for path in tmp_path.glob("*.json"):
-        overhead = read_result(path).overhead
-        assert overhead is not None
-        assert 0 < overhead.wall_s == overhead.harness_s
+    monkeypatch.setattr(run, "COMMITTED", tmp_path)
+    for _ in range(2):
+        assert here("run", DIGITS, "--out", str(tmp_path)).status == 0
+    assert list(tmp_path.glob("*.previous")) == []
 
 
 @pytest.mark.parametrize(
@@ -518,28 +518,31 @@ def test_a_report_on_a_broken_result_is_refused(here, tmp_path, content: str):
     out = tmp_path / "out"
     done = here("report", "--results", str(tmp_path), "--out", str(out))
     told = done.complaint()
-    assert str(path) in told and "does not fit schema version 1" in told
+    assert str(path) in told and "does not fit schema version 2" in told
     assert not out.exists()
 
 
-def test_a_report_has_a_page_for_each_task_and_an_overview(tmp_path):
-    stored(make_result(), tmp_path)
+def test_a_report_has_all_pages_and_leaves_results_alone(tmp_path):
+    path = stored(make_result(), tmp_path)
+    path.write_text(path.read_text() + "\n")
+    before = path.read_bytes()
     out = tmp_path / "out"
     done = comparisons("report", "--results", str(tmp_path), "--out", str(out))
     assert (done.status, done.err) == (0, "")
     assert "wrote 1 reports" in done.out
     assert "0.962 ± 0.004" in (out / "report.md").read_text()
     assert "0.962 ± 0.004" in (out / f"{DIGITS}.md").read_text()
-    assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
-    assert read_result(out / f"{DIGITS}.json") == make_result()
+    assert (out / "curves.webp").read_bytes().startswith(b"RIFF")
+    assert path.read_bytes() == before
+    assert (out / path.name).read_bytes() == before
 
 
 def test_a_report_of_a_failed_proof_can_be_made(here, tmp_path):
     result = make_result()
-    result.parity.passed = False
-    result.parity.rungs[1].max_difference = float("inf")
-    result.parity.rungs[1].passed = False
-    result.accuracy = result.throughput = result.memory = None
+    result.proof.passed = False
+    result.proof.rungs[1].max_difference = float("inf")
+    result.proof.rungs[1].passed = False
+    result.accuracy, result.speed, result.memory = {}, [], []
     stored(result, tmp_path)
     out = tmp_path / "out"
     done = here("report", "--results", str(tmp_path), "--out", str(out))

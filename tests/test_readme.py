@@ -5,14 +5,14 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from comparisons import differences as atlas
-from comparisons.checkout import ROOT
-from comparisons.report.app import COMMITTED
-from comparisons.report.markdown import benched, table_of_pairs
-from comparisons.results import read_results
+from comparisons.checkout import COMMITTED, ROOT
+from comparisons.report import publish
+from comparisons.results import Result, in_order, read_results
 from comparisons.tasks import TASKS
 
 README = (ROOT / "README.md").read_text()
@@ -56,22 +56,79 @@ def done_once(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
 
 
-def test_table_is_made_from_the_committed_results() -> None:
-    table = README.split("<!-- pairs -->\n")[1].split("<!-- /pairs -->")[0]
-    results = read_results(COMMITTED)
-    assert table == table_of_pairs(results, benched(COMMITTED))
+# === One truth ==============================================================
 
 
-def test_every_task_has_a_committed_result_that_holds() -> None:
-    results = {r.task: r for r in read_results(COMMITTED)}
-    assert set(results) == {task.stem for task in TASKS}
-    assert all(result.holds for result in results.values())
-    accuracies = [r.accuracy for r in results.values() if r.accuracy]
-    assert len(accuracies) == len(TASKS)
-    assert {a.verdict for a in accuracies} == {"equivalent"}
+@pytest.fixture(scope="module")
+def results() -> list[Result]:
+    return read_results(COMMITTED)
 
 
-def test_files_that_the_readme_shows_exist() -> None:
-    targets = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert targets
-    assert [t for t in targets if not (ROOT / t).exists()] == []
+def test_every_page_and_report_is_what_the_results_give(results) -> None:
+    texts = publish.pages(results) | publish.committed_reports(results)
+    assert len(texts) > len(TASKS) + 3
+    wrong = [
+        path for path, text in texts.items()
+        if (ROOT / path).read_text("utf-8") != text
+    ]  # fmt: skip
+    assert wrong == []
+
+
+def test_a_page_that_says_something_else_is_found(results, monkeypatch) -> None:
+    """A figure, a row of a table and a report, each altered by a digit."""
+    monkeypatch.setattr(publish, "proofs_out_of_date", lambda _: [])
+    assert publish.check()
+    for result in results:
+        result = result.model_copy(deep=True)
+        if result.task == "chapter10_weather_lstm":
+            for one in result.speed:
+                one.train.ratio.median += 0.01
+            break
+    others = [r for r in results if r.task != result.task]
+    altered = sorted([*others, result], key=in_order)
+    monkeypatch.setattr(publish, "results_in", lambda _: altered)
+    told: list[str] = []
+    monkeypatch.setattr(publish.console, "print", lambda s, **_: told.append(s))
+    assert not publish.check()
+    for page in ("docs/machines.md", "results/report.md", f"{result.task}.md"):
+        assert any(page in line for line in told)
+
+
+def test_a_proof_that_is_older_than_its_code_is_found(results) -> None:
+    found = {result.task: result.model_copy(deep=True) for result in results}
+    stems = [task.stem for task in TASKS]
+    found[stems[0]].proof.made_with.digest = "older"
+    del found[stems[1]]
+    first, second, *_ = publish.proofs_out_of_date(found)
+    assert first.startswith(f"{stems[0]}: received a committed proof that is")
+    assert second.startswith(f"{stems[1]}: received no committed proof")
+
+
+def test_every_task_has_a_committed_result_that_holds(results) -> None:
+    assert {r.task for r in results} == {task.stem for task in TASKS}
+    assert all(result.holds for result in results)
+    assert {r.shown.verdict for r in results} == {"equivalent"}
+
+
+PAGES = [
+    *ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *COMMITTED.glob("*.md")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text())
+    assert [t for t in targets if not (page.parent / t).exists()] == []
+
+
+def test_what_git_carries_of_a_task_is_small() -> None:
+    for task in TASKS:
+        files = [
+            path
+            for path in COMMITTED.glob(f"{task.stem}*")
+            if path.suffix in (".json", ".md", ".webp")
+        ]
+        assert len(files) >= 3
+        assert sum(path.stat().st_size for path in files) <= 150_000, task.stem
+    assert (COMMITTED / "curves.webp").stat().st_size < 150_000
+    assert list(COMMITTED.rglob("*.png")) == []

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from comparisons.request import ROOT, suited, tie_to_tensorflow
+from comparisons.common import RequestError
+from comparisons.request import ROOT, sections, suited, tie_to_tensorflow
 from comparisons.tasks import TASKS
 
 
@@ -54,3 +55,10 @@ def test_each_task_is_either_run_or_refused(backend: str):
 
 def test_tensorflow_runs_them_all():
     assert suited(TASKS, "tensorflow") == (list(TASKS), [])
+
+
+def test_sections_are_in_the_order_in_which_they_are_made():
+    assert sections(None) == ("proof", "accuracy", "memory", "speed")
+    assert sections("speed, proof") == ("proof", "speed")
+    with pytest.raises(RequestError, match="received --only a,b; expected"):
+        sections("a,proof,b")

@@ -83,8 +83,8 @@ def test_a_chapter_is_judged_from_end_to_end(
 
     report = checkout / "report"
     result = json.loads((report / f"{LINEAR}.json").read_text())
-    assert result["parity"]["steps"] == 10
-    assert result["parity"]["passed"] != faulty
+    assert result["proof"]["steps"] == 10
+    assert result["proof"]["passed"] != faulty
     summary = (report / "summary.md").read_text()
     assert f"{int(not faulty)} of 1 pairs hold" in summary
     failures = (report / "junit.xml").read_text().count("<failure")

@@ -1,16 +1,15 @@
 """Accuracy over seeds: both halves train from the same initial weights."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from comparisons.common import RequestError
 from comparisons.measure.intervals import beats_baseline, paired_gap
 from comparisons.proof.distance import agreement
 from comparisons.proof.evidence import one_ulp_away
-from comparisons.results import Accuracy, Result, read_result
+from comparisons.records import Accuracy
+from comparisons.results import AccuracySection
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Exhibits, Split, State
 from comparisons.task import Task
@@ -127,25 +126,20 @@ def compare_accuracy(
     return accuracy, shown
 
 
-def reproduced(result: Result, earlier: Path | None) -> bool | None:
-    """Whether the last run under the same conditions gave the same scores.
+def reproduced(
+    now: AccuracySection, then: AccuracySection | None
+) -> bool | None:
+    """Whether an earlier run of the same code gave the same bits.
 
-    The scores must be equal to the last bit. None if there is no such run.
+    None if there is no such run: code, data, versions and machine count.
     """
-    if earlier is None or not earlier.exists():
-        return None
-    try:
-        last = read_result(earlier)
-    except RequestError:
-        return None
-    now, then = result.accuracy, last.accuracy
     same = {"date", "commit"}
     if (
-        now is None
-        or then is None
-        or (result.preset, result.data) != (last.preset, last.data)
-        or result.environment.model_dump(exclude=same)
-        != last.environment.model_dump(exclude=same)
+        then is None
+        or not now.made_with.digest
+        or (now.preset, now.data) != (then.preset, then.data)
+        or now.made_with.model_dump(exclude=same)
+        != then.made_with.model_dump(exclude=same)
     ):
         return None
     shared = min(len(now.seeds), len(then.seeds))

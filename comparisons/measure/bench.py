@@ -1,23 +1,21 @@
-"""`bench` beyond a result's own figures: one study of one task at a time."""
+"""Studies that `bench` makes with an option: one task at a time."""
 
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from comparisons import digests
 from comparisons.common import SIDES, Name, RequestError
 from comparisons.console import Say
 from comparisons.measure import scale, studies
 from comparisons.measure.machine import environment
 from comparisons.measure.race import Budget
-from comparisons.measure.records import Study
 from comparisons.request import Request, loaded
+from comparisons.results import Kind, StudySection
 from comparisons.sides.process import Settings, Side, both_sides
 from comparisons.task import Task
-
-Kind = Literal["modes", "idioms", "scale"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ def study(
     settings: Settings,
     asked: StudyRequest,
     say: Say,
-) -> Study:
-    """Do one study of a proven pair in processes that did nothing before.
+) -> StudySection:
+    """Make one study of a proven pair, in new processes.
 
     Raises:
         RequestError: a mode is not known.
@@ -79,14 +77,16 @@ def study(
             for _ in range(count)
         ]  # fmt: skip
         keras, torch = starts[0]["keras"], starts[0]["torch"]
-        found = Study(
+        found = StudySection(
             kind=asked.kind,
-            task=task.stem,
-            section=task.section,
-            title=task.title,
-            # Of these processes: the proof may be an older commit's.
-            environment=environment(task, keras, torch, settings),
-        )
+            made_with=environment(
+                digests.task_digest(task, request.preset),
+                keras, torch, settings,
+            ),
+            preset=request.preset,
+            data=request.data,
+            samples={"train": train.samples or 0, "test": test.samples or 0},
+        )  # fmt: skip
         if not task.trains:
             return found
         for sides in starts:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import psutil
 
-from comparisons.checkout import commit, cpu_flags, cpu_model, digest
+from comparisons.checkout import commit, cpu_flags, cpu_model
 from comparisons.measure.guard import Guard
-from comparisons.results import Environment, Machine
+from comparisons.records import Conditions, Environment
 from comparisons.sides.process import Settings, Side
-from comparisons.task import Task
 
 # Of a processor's flags, those that choose kernels for floating-point numbers.
 TOLD = (
@@ -50,10 +49,9 @@ def foreign_cores(seconds: float = 1.0) -> float:
     return guard.foreign_cores()
 
 
-def before() -> Machine:
-    """Return the machine as it is before anything is timed."""
-    return Machine(
-        instructions=instructions(),
+def before() -> Conditions:
+    """Return how the machine is before anything is timed."""
+    return Conditions(
         governor=governor(),
         memory_gib=psutil.virtual_memory().total / 2**30,
         load_before=load(),
@@ -63,9 +61,12 @@ def before() -> Machine:
 
 
 def environment(
-    task: Task, keras: Side, torch: Side, settings: Settings
+    digest: str, keras: Side, torch: Side, settings: Settings
 ) -> Environment:
-    """Return versions, machine and the digest of the code that ran."""
+    """Return what runs now: code, versions and machine.
+
+    `digest` is that of the code, see comparisons/digests.py.
+    """
     ours, theirs = keras.facts(), torch.facts()
     return Environment(
         keras=ours["keras"],
@@ -81,7 +82,9 @@ def environment(
         if ours["device"] != theirs["device"]
         else ours["device"],
         platform=platform.platform(),
+        instructions=instructions(),
+        thread_policy="spin" if settings.dedicated else "sleep",
         commit=commit(),
-        sources=digest(task),
+        digest=digest,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from comparisons.common import TITLES, HalfFailed
-from comparisons.results import Arithmetic, Inventory, Memory, Peaks, Repeat
+from comparisons.records import Arithmetic, Inventory, Memory, Peaks, Repeat
 from comparisons.sides.memory import MIB, empty_peaks, said_once
 from comparisons.sides.memory_work import Bytes
 from comparisons.sides.process import Side

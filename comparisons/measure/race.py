@@ -24,6 +24,9 @@ from comparisons.measure.intervals import interval_of
 from comparisons.sides.process import Side
 
 NARROW = 0.05  # of a ratio's interval, relative: then there is enough
+# A bound of the interval further than this from the median, as a factor, is
+# no measurement: then the budget is extended, up to so many times.
+WIDE, EXTENDED = 1.25, 3.0
 FOREIGN = 0.05  # cores that others may hold
 CALIBRATIONS = 20  # at most
 NEARLY = 1.25  # a letter is full that wants no more than so often its rounds
@@ -159,7 +162,8 @@ def race(
 
     `starts` are contenders of the same groups whose processes were started
     anew; all take turns. Ends when the interval of every group's ratio to the
-    first is narrower than `NARROW`, or when the budget is spent.
+    first is narrower than `NARROW`, or when the budget is spent. While an
+    interval is wider than `WIDE`, the budget is `EXTENDED` times as long.
     """
     groups = [contender.group for contender in starts[0]]
     found = Race.of(groups, len(starts))
@@ -169,7 +173,11 @@ def race(
     began = time.perf_counter()
     for attempt in range(budget.attempts):
         late = (time.perf_counter() - began) / budget.most_s
-        if late > 1 and found.blocks >= 2:
+        if (
+            late > 1
+            and found.blocks >= 2
+            and (late > EXTENDED or not wide(found, groups))
+        ):
             break
         if late > 4 and found.rejected > 1:
             break  # the machine is not ours
@@ -257,6 +265,18 @@ def disturbed(found: Race, guard: Guard) -> bool:
         return False
     found.foreign_cores = max(found.foreign_cores, foreign)
     return True
+
+
+def wide(found: Race, groups: Sequence[str]) -> bool:
+    """Whether an interval is too wide to tell two groups apart."""
+    for group in groups[1:]:
+        gaps = found.gaps(group, groups[0])
+        low, high = interval_of(gaps)
+        median = math.exp(float(np.median(np.concatenate(gaps))))
+        # Not `>`: an interval of one block alone is nan.
+        if not (high / median <= WIDE and median / low <= WIDE):
+            return True
+    return False
 
 
 def narrow(found: Race, groups: Sequence[str]) -> bool:

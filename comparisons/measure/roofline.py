@@ -8,7 +8,7 @@ delivers the bytes that it needs for each operation.
 from typing import Any
 
 from comparisons.common import SIDES, Name
-from comparisons.results import Cost, Throughput
+from comparisons.records import Cost, Throughput
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Split
 from comparisons.task import Task
@@ -37,7 +37,6 @@ def cost_of(
         step_flops=counted["flops"],
         step_bytes=counted["bytes"],
         operations=counted["operations"],
-        forward_flops={"torch": counted["forward"]},
         ceilings=ceilings,
     )
     step = throughput.step

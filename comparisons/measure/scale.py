@@ -16,7 +16,7 @@ import numpy as np
 
 from comparisons.common import SIDES, TITLES, Name, RequestError
 from comparisons.console import Say
-from comparisons.measure.records import Axis, Grown, Growth
+from comparisons.records import Axis, Grown, Growth
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Split
 from comparisons.task import Task

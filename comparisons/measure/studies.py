@@ -14,10 +14,10 @@ import numpy as np
 from comparisons.common import TITLES, HalfFailed, Name
 from comparisons.console import Say
 from comparisons.measure.race import Budget, Contender, Race, race
-from comparisons.measure.records import Timed
 from comparisons.measure.throughput import ratio_of, sized, summary, unmeasured
 from comparisons.proof.distance import FLOORS, difference
 from comparisons.proof.evidence import one_ulp_away
+from comparisons.records import Timed
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Split, State
 from comparisons.task import Task

@@ -10,7 +10,7 @@ import numpy as np
 from comparisons.common import Name
 from comparisons.measure.intervals import interval_of
 from comparisons.measure.race import Budget, Contender, Race, race
-from comparisons.results import Compared, Latency, Ratio, Speed, Throughput
+from comparisons.records import Compared, Latency, Ratio, Speed, Throughput
 from comparisons.sides.process import Side
 from comparisons.sides.wire import Half, Split
 

@@ -1,8 +1,7 @@
 """Markdown as pages: the docs and the reports of results.
 
 A link to a file of the repository leads to that file's page; without a page it
-becomes plain text. Pictures are copied beside the pages, large ones as WebP, so
-that every page stays below a megabyte.
+becomes plain text. Pictures are copied beside the pages.
 """
 
 import io
@@ -11,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,13 +20,11 @@ from PIL import Image
 from comparisons.common import RequestError
 from comparisons.pages import colours
 from comparisons.pages.sources import House
-from comparisons.report.pictures import webp
 
 HALF = re.compile(r"(?:keras|torch)_impl/(chapter\w+)\.py")
 ATLAS = re.compile(r"comparisons/differences/\w+/(?!__)(\w+)\.py")
 OUTSIDE = re.compile(r"[a-z]+:")
-# Above LARGE bytes pictures become WebP, in a quality without visible loss.
-LARGE, QUALITY = 150_000, 90
+COMMENT = re.compile(r"<!-- .*? -->\n?(?=\|)|<!-- .*? -->")
 
 
 @dataclass
@@ -49,7 +46,8 @@ class Reader:
             "commonmark",
             {"html": False, "highlight": highlighted},
         ).enable("table")
-        tokens = markdown.parse(text)
+        # What programs look for in a page is not for its readers.
+        tokens = markdown.parse(COMMENT.sub("", text))
         base = posixpath.dirname(path)
         anchors: set[str] = set()
         for i, token in enumerate(tokens):
@@ -86,9 +84,6 @@ class Reader:
         name = picture_name(source)
         with opened(content, where) as picture:
             width, height = picture.size
-            if len(content) > LARGE and picture.format != "WEBP":
-                name = str(PurePosixPath(name).with_suffix(".webp"))
-                content = webp(picture, QUALITY)
         self.pictures[name] = content
         image.attrSet("src", root + name)
         image.attrSet("width", str(width))

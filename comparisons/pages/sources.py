@@ -86,7 +86,6 @@ class Pair:
     task: Task
     parts: list[Part]
     result: Result
-    bench: Result
 
     @property
     def entries(self) -> list[str]:
@@ -119,8 +118,7 @@ def pair(task: Task, house: House, link: Link) -> Pair:
     return Pair(
         task,
         [part(a, b) for a, b in zip(ours, theirs, strict=True)],
-        result_of(house.results / f"{task.stem}.json", "run"),
-        result_of(house.results / "bench" / f"{task.stem}.json", "bench"),
+        result_of(house.results / f"{task.stem}.json"),
     )
 
 
@@ -139,7 +137,7 @@ def part(keras: halves.Section, torch: halves.Section) -> Part:
     return Part(keras.name, columns.units(rows))
 
 
-def result_of(path: Path, command: str) -> Result:
+def result_of(path: Path) -> Result:
     """Read a committed result.
 
     Raises:
@@ -149,7 +147,7 @@ def result_of(path: Path, command: str) -> Result:
         out = path.parent
         raise RequestError(
             f"received no result {path}; expected one of every task; make it "
-            f"with `python -m comparisons {command} {path.stem} --out {out}`"
+            f"with `python -m comparisons run {path.stem} --out {out}`"
         )
     return read_result(path)
 

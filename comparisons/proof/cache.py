@@ -35,7 +35,8 @@ from pydantic import ValidationError
 
 from comparisons import checkout
 from comparisons.common import SIDES, interpreter_of, write_whole
-from comparisons.results import Environment, Parity, Record, Result
+from comparisons.records import Record
+from comparisons.results import ProofSection
 from comparisons.sides.process import Settings
 from comparisons.task import Task
 from shared_data.files import DataError, cache_folder
@@ -54,23 +55,22 @@ HEARD = (
 UNHEARD = {"KERAS_HOME", "KERAS_PYTHON", "TORCH_PYTHON"}
 
 
-class Proof(Record):
-    """A proof that passed, and what it was made with."""
+class KeptProof(Record):
+    """A proof that passed, and the question that it answers."""
 
     key: str
     asked: dict[str, str]
-    samples: dict[str, int]
-    environment: Environment
-    parity: Parity
+    proof: ProofSection
     digest: str = ""  # of all the rest, as it was written
 
     def content(self) -> str:
         text = self.model_dump_json(exclude={"digest"})
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def told(self) -> Parity:
+    def told(self) -> ProofSection:
         """Return what was proven, and when."""
-        return self.parity.model_copy(update={"proven": self.environment.date})
+        date = self.proof.made_with.date
+        return self.proof.model_copy(update={"proven": date})
 
 
 class Entry:
@@ -85,36 +85,30 @@ class Entry:
         folder = Path(home) if home else checkout.ROOT / ".cache"
         self.path = folder / "proofs" / f"{task.stem}-{self.key[:16]}.json"
 
-    def read(self) -> Proof | None:
+    def read(self) -> KeptProof | None:
         """Return the proof that is kept here, if there is one."""
         proof = read(self.path)
         return proof if proof and proof.key == self.key else None
 
-    def write(self, result: Result) -> None:
+    def write(self, proof: ProofSection) -> None:
         """Keep a proof that passed, in place of what was asked alike before.
 
         One that failed ends what an earlier one said. A folder that takes no
         file costs the next proof, and not this one.
         """
-        if result.parity.proven:
+        if proof.proven:
             return
-        if not result.parity.passed:
+        if not proof.passed:
             with suppress(OSError):
                 self.path.unlink(missing_ok=True)
             return
-        proof = Proof(
-            key=self.key,
-            asked=self.asked,
-            samples=result.samples,
-            environment=result.environment,
-            parity=result.parity,
-        )
-        proof.digest = proof.content()
+        found = KeptProof(key=self.key, asked=self.asked, proof=proof)
+        found.digest = found.content()
         with suppress(OSError):
             if self.key != key(self.task, self.asked, self.settings):
                 return  # somebody has changed it in the meantime
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, proof.model_dump_json(indent=1))
+            write_whole(self.path, found.model_dump_json(indent=1))
             self.tidy()
 
     def tidy(self) -> None:
@@ -127,14 +121,14 @@ class Entry:
                 path.unlink(missing_ok=True)
 
 
-def read(path: Path) -> Proof | None:
+def read(path: Path) -> KeptProof | None:
     """Return a kept proof, if the file is whole and as it was written."""
     try:
-        proof = Proof.model_validate_json(path.read_bytes())
+        found = KeptProof.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
-    whole = proof.digest == proof.content() and proof.parity.passed
-    return proof if whole else None
+    whole = found.digest == found.content() and found.proof.passed
+    return found if whole else None
 
 
 # === What a proof depends on ================================================

@@ -1,4 +1,4 @@
-"""Commands that publish: reports, what changed, the gate, and notebooks."""
+"""Commands that publish: reports, what changed, the gate, differences."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,27 +7,23 @@ from typing import Annotated
 import typer
 
 from comparisons import differences as atlas
-from comparisons.checkout import ROOT
 from comparisons.console import complain, console, one_line, progress
 from comparisons.measure import differences as gaps
-from comparisons.options import (
-    OutOption,
-)
+from comparisons.options import OutOption
 from comparisons.report import listing
 from comparisons.report import publish as publishing
 from comparisons.report.index import schema_text
 from comparisons.sides.process import Settings, both_sides
 
 app = typer.Typer()
-COMMITTED = ROOT / "comparisons" / "results"
 
 CompareOption = Annotated[
     tuple[Path, Path] | None,
     typer.Option(
         "--compare",
         metavar="OLD NEW",
-        help="Tell what changed between two folders of results; with --out "
-        "write the report of NEW, too.",
+        help="Show what changed between two folders of results; with --out "
+        "also write the report of NEW.",
     ),
 ]
 GateOption = Annotated[
@@ -43,7 +39,7 @@ ExpectOption = Annotated[
     typer.Option(
         "--expect",
         metavar="TASK|chapterN|all",
-        help="With --compare: what NEW was meant to have; if not said, all "
+        help="With --compare: what NEW was meant to have; by default all "
         "that OLD has.",
     ),
 ]
@@ -54,12 +50,23 @@ def report(
     results: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of finished results; if not said, the committed ones."
+            help="Folder of finished results; by default the committed ones."
         ),
     ] = None,
     out: OutOption = None,
     readme: Annotated[
-        bool, typer.Option("--readme", help="Rewrite the README's table.")
+        bool,
+        typer.Option(
+            "--readme", help="Also write tables and figures into the pages."
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Write nothing; exit with 1 where a committed proof is older "
+            "than its code, or a page is not what the results give.",
+        ),
     ] = False,
     compare: CompareOption = None,
     gate: GateOption = False,
@@ -70,16 +77,16 @@ def report(
 ) -> None:
     """Write HTML, Markdown, JUnit XML and an index of finished results.
 
-    With --compare, tell what changed between two folders of them.
+    With --compare, show what changed between two folders of them.
     """
     if schema:
         print(schema_text(), end="")
         return
     asked = publishing.Asked(
-        results, out, readme, compare, gate, tuple(expect or ())
+        results, out, readme, check, compare, gate, tuple(expect or ())
     )
     with one_line():
-        held = publishing.report(asked, COMMITTED)
+        held = publishing.report(asked)
     if not held:
         raise typer.Exit(1)
 

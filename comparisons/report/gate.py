@@ -7,16 +7,13 @@ may go on failing; a check that OLD does not know has to hold. Timing is shown
 with its change and never judged.
 """
 
-from collections.abc import Iterator
-
 from rich.console import Console
 from rich.markup import escape
 
-from comparisons.report.compare import Change, Comparison
-from comparisons.report.tables import Grid
+from comparisons.report.compare import Change, Changes
 
 
-def verdict(found: Comparison) -> str:
+def verdict(found: Changes) -> str:
     """Return what the gate says, on one line."""
     many = len(found.reds)
     if many:
@@ -35,35 +32,17 @@ def reason(change: Change) -> str:
     )
 
 
-def changes_grid(found: Comparison) -> Grid:
-    """Return what has to hold and changed; what is red comes first."""
-    grid = Grid("What has to hold", ("task", "what", "OLD", "NEW", "gate"))
-    for change in sorted(found.changes, key=lambda c: not c.red):
-        cells = [change.task, change.what, change.old, change.new]
-        grid.rows.append([*cells, f"✗ {change.red}" if change.red else ""])
-    return grid
-
-
-def grids(found: Comparison) -> Iterator[Grid]:
-    """Yield a table for each kind of change that there is."""
-    if found.changes:
-        yield changes_grid(found)
-    yield from found.grids
-
-
-def markdown(found: Comparison, old: str, new: str) -> str:
+def markdown(found: Changes, old: str, new: str) -> str:
     """Return all that changed; `old` and `new` name the folders."""
     lines = [f"# {old} → {new}", "", f"{verdict(found)}.", ""]
     lines += [f"{note}\n" for note in found.notes]
-    tables = [grid.markdown() for grid in grids(found)]
-    if not tables:
-        tables = ["Nothing changed.\n"]
-    return "\n".join([*lines, *tables])
+    tables = [grid.markdown() for grid in found.grids()]
+    return "\n".join([*lines, *(tables or ["Nothing changed.\n"])])
 
 
-def show(found: Comparison, console: Console) -> None:
+def show(found: Changes, console: Console) -> None:
     """Print the same on a terminal."""
-    tables = list(grids(found))
+    tables = list(found.grids())
     for grid in tables:
         console.print(grid.shown())
         console.print()
@@ -73,7 +52,7 @@ def show(found: Comparison, console: Console) -> None:
         console.print(escape(note))
 
 
-def judge(found: Comparison, console: Console) -> bool:
+def judge(found: Changes, console: Console) -> bool:
     """Print what the gate says, and why; return whether it is green."""
     console.print(verdict(found), style="bold red" if found.reds else "green")
     for change in found.reds:

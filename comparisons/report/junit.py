@@ -6,110 +6,89 @@ nor fails. Timing is a property and no case.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from collections.abc import Sequence
+
+from junitparser import Failure, JUnitXml, Properties, Property, Skipped
+from junitparser import TestCase as Case
+from junitparser import TestSuite as Suite
 
 from comparisons.report.checks import Check, checks
-from comparisons.report.words import kinds_of, live_memory, speed
+from comparisons.report.machines import title_of
+from comparisons.report.memory import live_memory
+from comparisons.report.words import kinds_of, speed
 from comparisons.results import Result
 
 # What XML 1.0 has no way to write; a half's error message may hold it.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-Property = tuple[str, object]
 
 
 def junit(results: Sequence[Result]) -> str:
     """Return the XML of results, in the order in which they come."""
-    root = Element("testsuites", name="parity")
-    found = {result.task: checks(result) for result in results}
-    counted(root, [check for each in found.values() for check in each])
+    root = JUnitXml("parity")
     for result in results:
-        suite = SubElement(
-            root,
-            "testsuite",
-            name=result.task,
-            time=f"{seconds(result):.1f}",
+        suite = Suite(result.task)
+        for name, value in properties(result):
+            suite.add_property(name, clean(str(value)))
+        for check in checks(result):
+            suite.add_testcase(case(result.task, check))
+        suite.time = result.proof.seconds if result.proof else 0.0
+        if result.proof:
             # Without the zone, which older readers do not take; it is UTC.
-            timestamp=result.environment.date[:19],
-        )
-        counted(suite, found[result.task])
-        put(suite, properties(result))
-        for check in found[result.task]:
-            suite.append(case(result.task, check))
-    ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+            suite.timestamp = result.proof.made_with.date[:19]
+        root.add_testsuite(suite)
+    root.update_statistics()
+    return str(root.tostring().decode("utf-8"))
 
 
-def counted(element: Element, found: Sequence[Check]) -> None:
-    states = [check.state for check in found]
-    element.set("tests", str(len(states)))
-    element.set("failures", str(states.count("failed")))
-    element.set("errors", "0")
-    element.set("skipped", str(states.count("undecided")))
-
-
-def case(task: str, check: Check) -> Element:
-    element = Element("testcase", classname=task, name=clean(check.title))
-    put(element, check.figures.items())
+def case(task: str, check: Check) -> Case:
+    found = Case(clean(check.title), classname=task)
+    if check.figures:
+        figures = Properties()
+        for name, value in check.figures.items():
+            figures.add_property(Property(name, clean(str(value))))
+        found.append(figures)
     if check.state == "failed":
-        told = SubElement(element, "failure", type=check.kind)
-        told.set("message", clean(check.told))
-        told.text = clean(check.told)
+        failure = Failure(clean(check.told), check.kind)
+        failure.text = clean(check.told)
+        found.result = [failure]
     elif check.state == "undecided":
-        SubElement(element, "skipped", message=clean(check.told))
-    return element
-
-
-def put(element: Element, named: Iterable[Property]) -> None:
-    named = list(named)
-    if not named:
-        return
-    several = SubElement(element, "properties")
-    for name, value in named:
-        SubElement(several, "property", name=name, value=clean(str(value)))
-
-
-def properties(result: Result) -> list[Property]:
-    """Return what a reader of CI must know of a task beside its cases."""
-    e = result.environment
-    found: list[Property] = [
-        ("section", result.section),
-        ("title", result.title),
-        ("preset", result.preset),
-        ("data", result.data),
-        *((f"samples {name}", count) for name, count in result.samples.items()),
-        ("keras", e.keras),
-        ("backend", f"{e.backend} {e.backend_version}"),
-        ("torch", e.torch),
-        ("python", e.python),
-        ("cpu", e.cpu),
-        ("device", e.device),
-        ("threads", e.threads),
-        ("commit", e.commit),
-    ]
-    if result.throughput:
-        for work, part in kinds_of(result.throughput):
-            ours, theirs, ratio = speed(part)
-            found += [
-                (f"samples/s, {work}, Keras", ours),
-                (f"samples/s, {work}, PyTorch", theirs),
-                (f"PyTorch / Keras, {work}", ratio),
-            ]
-    if result.memory:
-        found += [
-            ("memory, Keras", live_memory(result.memory.keras)),
-            ("memory, PyTorch", live_memory(result.memory.torch)),
-        ]
+        found.result = [Skipped(clean(check.told))]
     return found
 
 
-def seconds(result: Result) -> float:
-    """Return how long a task took; of one from before that, its proof."""
-    if result.overhead:
-        return result.overhead.wall_s
-    return result.parity.seconds
+def properties(result: Result) -> list[tuple[str, object]]:
+    """Return what a reader of CI must know of a task beside its cases."""
+    _, first = next(result.sections())
+    made = first.made_with
+    found: list[tuple[str, object]] = [
+        ("section", result.section),
+        ("title", result.title),
+        ("preset", first.preset),
+        ("data", first.data),
+        *((f"samples {name}", count) for name, count in first.samples.items()),
+        ("keras", made.keras),
+        ("backend", f"{made.backend} {made.backend_version}"),
+        ("torch", made.torch),
+        ("python", made.python),
+        ("machine", made.machine_class),
+        ("commit", made.commit),
+    ]
+    for one in result.speed:
+        for work, part in kinds_of(one):
+            ours, theirs, ratio = speed(part)
+            where = f"{work}, {title_of(one)}"
+            found += [
+                (f"samples/s, Keras, {where}", ours),
+                (f"samples/s, PyTorch, {where}", theirs),
+                (f"PyTorch / Keras, {where}", ratio),
+            ]
+    for memory in result.memory:
+        where = memory.made_with.machine_class
+        found += [
+            (f"memory, Keras, {where}", live_memory(memory.keras)),
+            (f"memory, PyTorch, {where}", live_memory(memory.torch)),
+        ]
+    return found
 
 
 def clean(text: str) -> str:

@@ -8,8 +8,8 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from comparisons.common import SIDES
+from comparisons.records import Accuracy
 from comparisons.report.plots import draw_losses
-from comparisons.results import Accuracy
 
 SIZE = 4.6, 1.9  # inches
 

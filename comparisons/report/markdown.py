@@ -1,22 +1,25 @@
-"""Results for people: terminal blocks, Markdown, curves, the README's table."""
+"""The report of a task as Markdown, and the table of all pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from comparisons.checkout import ROOT
 from comparisons.common import TITLES, RequestError, write_whole
-from comparisons.report.listing import rules_table
-from comparisons.report.overview import conditions, table_of_memory
+from comparisons.digests import stale_sections
+from comparisons.records import Exhibit
+from comparisons.report import machines, roofline
+from comparisons.report.memory import memory_notes, memory_rows
 from comparisons.report.plots import curves
+from comparisons.report.studies import grid as study_grid
 from comparisons.report.tables import row
 from comparisons.report.words import (
+    OLDER,
     alarms,
     cached,
+    control,
     gap,
     headline,
     kinds_of,
-    memory_notes,
-    memory_rows,
+    made_with,
     proven_to,
     rung_cells,
     score,
@@ -24,11 +27,24 @@ from comparisons.report.words import (
     tick,
     warnings,
 )
-from comparisons.results import Accuracy, Exhibit, Result, read_results
+from comparisons.results import (
+    AccuracySection,
+    MemorySection,
+    ProofSection,
+    Result,
+    Section,
+    SpeedSection,
+)
+
+LINES = list[str]
 
 
 def make_folder(folder: Path) -> None:
-    """Create the output folder and make sure that it can be written to."""
+    """Create the output folder and make sure that it can be written to.
+
+    Raises:
+        RequestError: it cannot.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / ".writable", "")
@@ -40,122 +56,95 @@ def make_folder(folder: Path) -> None:
         ) from None
 
 
-def rewrite(file: str, marker: str, table: str) -> None:
-    """Put a table between a page's two markers."""
-    path = ROOT / file
-    before, rest = path.read_text().split(f"<!-- {marker} -->\n", 1)
-    _, after = rest.split(f"<!-- /{marker} -->", 1)
-    write_whole(
-        path, f"{before}<!-- {marker} -->\n{table}<!-- /{marker} -->{after}"
-    )
+def trained(result: Result) -> bool:
+    """Whether there are losses to draw."""
+    shown = result.shown
+    return shown is not None and any(shown.losses["keras"])
 
 
 def write(result: Result, folder: Path) -> Path:
-    """Write JSON, Markdown and curves of one task; return the Markdown's path.
+    """Write report and curves of one task; return the report's path.
 
     Raises:
         OSError: the folder cannot be written.
     """
     path = folder / f"{result.task}.md"
     if trained(result):
-        write_whole(path.with_suffix(".png"), curves([result]))
+        write_whole(path.with_suffix(".webp"), curves([result]))
     write_whole(path, markdown(result))
-    # Last, so that a result is never there without its report.
-    write_whole(path.with_suffix(".json"), result.model_dump_json(indent=1))
     return path
 
 
-def write_all(
-    found: Sequence[Result], results: Path, out: Path, readme: bool
-) -> None:
-    """Write every report, an overview, all curves; the README if asked to.
+def markdown(result: Result, stale: Collection[str] | None = None) -> str:
+    """Return the report of one task.
 
-    Pictures that halves drew lie beside their results in `results`.
+    `stale` names the sections that are older than their code; None: look.
     """
-    make_folder(out)
-    for result in found:
-        write(result, out)
-        drawn = results / f"{result.task}_exhibit.png"
-        if drawn.exists() and out.resolve() != results.resolve():
-            write_whole(out / drawn.name, drawn.read_bytes())
-    table = table_of_pairs(found)
-    memory = table_of_memory(found)
-    whole = f"# Keras and PyTorch\n\n{table}\n{memory}".rstrip() + "\n"
-    write_whole(out / "report.md", whole)
-    shown = [result for result in found if trained(result)]
-    if shown:
-        write_whole(out / "curves.png", curves(shown))
-    if readme:
-        timed = table_of_pairs(found, benched(results))
-        rewrite("README.md", "pairs", timed)
-        rewrite("docs/weights.md", "layers", rules_table())
-
-
-def trained(result: Result) -> bool:
-    """Whether there are losses to draw."""
-    accuracy = result.accuracy
-    return accuracy is not None and any(accuracy.losses["keras"])
-
-
-def markdown(result: Result) -> str:
-    """Return the report of one task."""
+    stale = stale_sections(result) if stale is None else stale
     lines = [f"# {result.section} {result.title}", "", headline(result), ""]
-    lines += [f"**{line}**\n" for line in alarms(result) + warnings(result)]
-    state = "proven" if result.parity.passed else "NOT proven"
-    when = f", {cached(result.parity)}" if result.parity.proven else ""
-    lines += [
+    lines += [f"**{line}**\n" for line in alarms(result)]
+    for name, section in result.sections():
+        kind = name.partition(", ")[0]
+        first = next(n for n, _ in result.sections() if n.startswith(kind))
+        if kind == "speed" and name == first:
+            lines += ["## Speed", ""]
+        elif kind == "memory" and name == first:
+            lines += [
+                *("## Memory", ""),
+                *("CPU memory is no proxy for GPU memory.", ""),
+            ]
+        lines += of_section(section, result)
+        mark = [f"**{OLDER}**", ""] if name in stale else []
+        lines += [*mark, f"Made with: {made_with(section)}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def of_section(section: Section, result: Result) -> LINES:
+    """Return the lines of one section, whatever it is."""
+    if isinstance(section, ProofSection):
+        return proof_lines(section)
+    if isinstance(section, AccuracySection):
+        return accuracy_lines(section, result)
+    if isinstance(section, SpeedSection):
+        return speed_lines(section)
+    if isinstance(section, MemorySection):
+        return memory_lines(section)
+    return study_grid(result.task, section).markdown().split("\n")
+
+
+def proof_lines(proof: ProofSection) -> LINES:
+    state = "proven" if proof.passed else "NOT proven"
+    when = f", {cached(proof)}" if proof.proven else ""
+    lines = [
         f"## The same model: {state}",
         "",
-        f"{result.parity.steps} training steps, "
-        f"{result.parity.seconds:.0f} s{when}. Differences are relative; the "
-        "noise floor is PyTorch against itself with every initial weight moved "
-        "by one unit in the last place.",
+        f"{proof.steps} training steps, {proof.seconds:.0f} s{when}. "
+        "Differences are relative. The noise floor is PyTorch against itself "
+        "with every initial weight moved by one unit in the last place.",
         "",
         row("rung", "type", "lane", "difference", "noise floor")
         + " tolerance | worst | |",
         "|---|---|---|--:|--:|--:|---|---|",
     ]
-    for r in result.parity.rungs:
-        lines.append(row(*rung_cells(r), tick(r.passed)))
-    lines += [
-        f"- {r.name}: {r.detail}" for r in result.parity.rungs if r.detail
-    ]
-    if result.parity.differences:
-        names = ", ".join(f"`{n}`" for n in result.parity.differences)
+    lines += [row(*rung_cells(r), tick(r.passed)) for r in proof.rungs]
+    lines.append("")
+    lines += [f"- {r.name}: {r.detail}" for r in proof.rungs if r.detail]
+    if proof.differences:
+        names = ", ".join(f"`{name}`" for name in proof.differences)
         lines += ["", f"Closed in the aligned lane: {names}."]
-    if result.parity.answers_agree is not None:
-        share = f"{result.parity.answers_agree:.2%}"
+    if proof.answers_agree is not None:
+        share = f"{proof.answers_agree:.2%}"
         lines += ["", f"Same answers after the whole run: {share}."]
-    if result.accuracy:
-        lines += markdown_accuracy(result.accuracy, result.task)
-    if result.exhibit:
-        lines += markdown_exhibit(result.exhibit, result.task)
-    lines += markdown_cost(result)
-    e = result.environment
-    lines += [
-        "## Machine",
-        "",
-        f"{e.cpu}, {e.cores} cores, {e.threads} threads for what is timed, "
-        f"{e.platform}. Python {e.python}, NumPy {e.numpy}. Commit {e.commit}, "
-        f"sources {e.sources}, {e.date}.",
-    ]
-    if result.overhead:
-        o = result.overhead
-        lines += [
-            "",
-            f"All this took {o.wall_s:.1f} s: {o.halves_s:.1f} s of work in "
-            "the halves' processes, where what records them runs too; "
-            f"{o.imports_s:.1f} s more in which they started; and "
-            f"{o.harness_s:.1f} s that the harness took for itself.",
-        ]
-    return "\n".join(lines) + "\n"
+    return [*lines, ""]
 
 
-def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:
+def accuracy_lines(accuracy: AccuracySection, result: Result) -> LINES:
+    """Return the scores of one preset; curves stand with the one shown."""
+    shown = accuracy is result.shown
     lines = [
+        f"## {accuracy.metric.capitalize()}, preset {accuracy.preset}",
         "",
-        f"## {accuracy.metric.capitalize()}",
-        "",
+        *(f"**{line}**\n" for line in warnings(accuracy)),
         row("seed", "Keras", "PyTorch"),
         "|--:|--:|--:|",
     ]
@@ -163,125 +152,132 @@ def markdown_accuracy(accuracy: Accuracy, task: str) -> list[str]:
         accuracy.seeds, accuracy.keras, accuracy.torch, strict=True
     ):
         lines.append(row(str(seed), f"{ours:.4f}", f"{theirs:.4f}"))
-    reproduced = ""
-    if accuracy.reproduced:
-        reproduced = " The last run of the same code gave the same bits."
+    better = "higher" if accuracy.higher_is_better else "lower"
     lines += [
-        row(
-            "mean",
-            score(accuracy.keras, accuracy),
-            score(accuracy.torch, accuracy),
-        ),
+        row("mean", *(score(s, accuracy) for s in both(accuracy))),
         "",
-        f"PyTorch minus Keras: {gap(accuracy)}. Both give the same answer on "
-        f"{accuracy.agreement:.1%} of the test samples. The trivial method "
-        f"({accuracy.baseline_name}) scores {accuracy.baseline:.4f}."
-        + reproduced,
+        f"PyTorch minus Keras: {gap(accuracy)}; {better} is better. Both give "
+        f"the same answer on {accuracy.agreement:.1%} of the test samples. The "
+        f"trivial method ({accuracy.baseline_name}) scores "
+        f"{accuracy.baseline:.4f}."
+        + (
+            " The last run of the same code gave the same bits."
+            if accuracy.reproduced
+            else ""
+        ),
         "",
     ]
     if any(accuracy.losses["keras"]):
-        lines += [f"![Training loss of both halves]({task}.png)", ""]
+        if shown:
+            picture = f"![Training loss of both halves]({result.task}.webp)"
+            lines += [picture, ""]
     elif len(accuracy.seeds) > 1:
         lines += [
-            "Nothing is trained: behind the first, each run begins from "
-            "weights moved by one unit in the last place, so that the spread "
-            "is what rounding makes of it.",
+            "Nothing is trained: each run after the first begins from weights "
+            "moved by one unit in the last place, so the spread shows the "
+            "effect of rounding.",
             "",
         ]
+    if accuracy.exhibit and shown:
+        lines += exhibit_lines(accuracy.exhibit, result.task)
     return lines
 
 
-def markdown_exhibit(exhibit: Exhibit, task: str) -> list[str]:
-    lines = ["## What it shows", ""]
+def both(accuracy: AccuracySection) -> tuple[list[float], list[float]]:
+    return accuracy.keras, accuracy.torch
+
+
+def exhibit_lines(exhibit: Exhibit, task: str) -> LINES:
+    lines = ["### What it shows", ""]
     if exhibit.picture:
-        lines += [f"![Both halves' pictures]({task}_exhibit.png)", ""]
+        lines += [f"![Both halves' pictures]({task}_exhibit.webp)", ""]
     for name, halves in exhibit.texts.items():
-        lines += [f"### {name.capitalize()}", ""]
+        lines += [f"#### {name.capitalize()}", ""]
         for side, said in halves.items():
             lines += [f"{TITLES[side]}:", "", "```text", *said, "```", ""]
     return lines
 
 
-def markdown_cost(result: Result) -> list[str]:
-    lines: list[str] = []
-    if result.throughput:
-        t = result.throughput
-        lines += [
-            "## Speed",
-            "",
-            row("samples/s", "Keras", "PyTorch", "PyTorch / Keras", "A/A")
-            + " blocks |",
-            "|---|--:|--:|--:|--:|--:|",
-        ]
-        for name, part in kinds_of(t):
-            control = ""
-            if part.ratio:
-                low, high = part.ratio.control_ci95
-                control = f"[{low:.2f}, {high:.2f}]"
-            count = f"{part.starts} × {part.blocks} kept, "
-            count += f"{part.rejected} rejected"
-            if part.repeated:
-                letters = "letter" if part.repeated == 1 else "letters"
-                count += f", {part.repeated} {letters} again"
-            lines.append(row(name, *speed(part), control, count))
-        modes = ", ".join(f"{TITLES[n]}: {m}" for n, m in t.mode.items())
-        starts = "; ".join(
-            f"{TITLES[name]} import {w['import']:.1f} s, build "
-            f"{w['build']:.2f} s, first step {w['first_step']:.2f} s"
-            for name, w in t.warmup_s.items()
+def speed_lines(one: SpeedSection) -> LINES:
+    lines = [
+        f"### {machines.title_of(one)}",
+        "",
+        row("samples/s", "Keras", "PyTorch", "PyTorch / Keras", "A/A")
+        + " blocks |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, part in kinds_of(one):
+        count = f"{part.starts} × {part.blocks} kept, "
+        count += f"{part.rejected} rejected"
+        if part.repeated:
+            slices = "slice" if part.repeated == 1 else "slices"
+            count += f", {part.repeated} {slices} again"
+        same = control(part.ratio) if part.ratio else ""
+        lines.append(row(name, *speed(part), same, count))
+    modes = ", ".join(f"{TITLES[n]}: {m}" for n, m in one.mode.items())
+    warm = "; ".join(
+        f"{TITLES[name]} import {w['import']:.1f} s, build "
+        f"{w['build']:.2f} s, first step {w['first_step']:.2f} s"
+        for name, w in one.warmup_s.items()
+    )
+    lines += ["", f"{modes}. {warm}.", ""]
+    lines += [f"{line}\n" for line in machines.conditions(one)]
+    cost = one.cost
+    if cost:
+        reached = "; ".join(
+            f"{TITLES[name]} reaches {cost.achieved_gflops[name]:,.1f} "
+            f"GFLOP/s, {share:.0%} of the roof"
+            for name, share in cost.share_of_roof.items()
         )
-        lines += ["", f"{modes}. {starts}.", ""]
-        lines += [f"{line}\n" for line in conditions(result)]
-    if result.memory:
         lines += [
-            "## Memory",
+            f"A training step has {cost.step_flops / 1e6:,.1f} MFLOP in "
+            f"{cost.operations:,} operations and moves "
+            f"{cost.step_bytes / 1e6:,.1f} MB. {reached}; bound by "
+            f"{roofline.bound_by(cost)}.",
             "",
-            row("MiB", "Keras", "PyTorch"),
-            "|---|--:|--:|",
         ]
-        lines += [row(*cells) for cells in memory_rows(result.memory)]
-        notes = " ".join(memory_notes(result.memory))
-        lines += ["", f"CPU memory is no proxy for GPU memory. {notes}", ""]
     return lines
 
 
-def benched(results: Path) -> list[Result]:
-    """Return what `bench` has measured, if it lies beside these results."""
-    folder = results / "bench"
-    return read_results(folder) if folder.is_dir() else []
+def memory_lines(memory: MemorySection) -> LINES:
+    return [
+        f"### {memory.made_with.machine_class}",
+        "",
+        row("MiB", "Keras", "PyTorch"),
+        "|---|--:|--:|",
+        *(row(*cells) for cells in memory_rows(memory)),
+        "",
+        " ".join(memory_notes(memory)),
+        "",
+    ]
+
+
+# === All pairs ==============================================================
 
 
 def table_of_pairs(
-    results: Sequence[Result], benches: Sequence[Result] = ()
+    results: Sequence[Result], link: Callable[[str], str] | None = None
 ) -> str:
-    """Return a row for each result; the README's table, with their benches.
+    """Return a row for each result; speed stands by machine class elsewhere.
 
-    Speed is of the one start of a run, unless there is a bench of the task.
+    `link` returns where a task's name leads to; None: nowhere.
     """
-    timed = {result.task: result for result in (*results, *benches)}
     lines = [
-        row("book", "task", "proof", "Keras", "PyTorch", "verdict")
-        + " train ratio |",
-        "|---|---|---|--:|--:|---|--:|",
+        row("book", "task", "metric", "proof", "Keras", "PyTorch", "verdict"),
+        "|---|---|---|---|--:|--:|---|",
     ]
     for result in results:
-        accuracy = result.accuracy
+        accuracy = result.shown
         cells = ["–", "–", "–"]
+        metric = "–"
         if accuracy:
-            cells = [
-                score(accuracy.keras, accuracy),
-                score(accuracy.torch, accuracy),
-                gap(accuracy),
-            ]
-        throughput = timed[result.task].throughput
-        ratio = speed(throughput.train)[2] if throughput else "–"
+            metric = accuracy.metric.replace("_", " ")
+            metric += f" {'↑' if accuracy.higher_is_better else '↓'}"
+            cells = [*(score(s, accuracy) for s in both(accuracy))]
+            cells.append(gap(accuracy))
+        name = result.task
+        task = f"[{name}]({link(name)})" if link else name
         lines.append(
-            row(
-                result.section,
-                f"[{result.task}](keras_impl/{result.task}.py)",
-                proven_to(result),
-                *cells,
-                ratio,
-            )
+            row(result.section, task, metric, proven_to(result), *cells)
         )
     return "\n".join(lines) + "\n"

@@ -6,7 +6,6 @@ the file, made small; losses are drawn anew as SVG. No script runs.
 
 import base64
 import io
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -18,14 +17,14 @@ from PIL import Image
 from comparisons.report import markdown as reports
 from comparisons.report.checks import failures
 from comparisons.report.losses import losses_svg
-from comparisons.report.overview import table_of_memory
+from comparisons.report.overview import memories
 from comparisons.report.pictures import webp
 from comparisons.report.summary import counts, head, headline, machines
 from comparisons.results import Result
 
 STYLE = Path(__file__).with_name("style.css")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-WIDTH, QUALITY = 900, 60  # of pictures in the page: a text in them is legible
+WIDTH, LARGEST = 900, 40_000  # pixels and bytes of a picture in the page
 LOWER = {"h1": "h2", "h2": "h3", "h3": "h4"}
 
 
@@ -38,7 +37,7 @@ def page(
 
     Args:
         results: in the order of the book.
-        exhibits: PNG files of what halves show, by task.
+        exhibits: WebP files of what halves show, by task.
         changes: Markdown of what changed since earlier results, if asked.
     """
     failed = any(failures(result) for result in results)
@@ -51,9 +50,9 @@ def page(
         rendered(told),
         f"<section>{rendered(changes)}</section>" if changes else "",
         "<h2>The pairs</h2>",
-        rendered(linked(reports.table_of_pairs(results))),
+        rendered(reports.table_of_pairs(results, lambda task: f"#{task}")),
         rendered(machines(results)),
-        rendered(table_of_memory(results)),
+        *(rendered(grid.markdown()) for grid in memories(results)),
         "<h2>Pair by pair</h2>",
         *(section(r, exhibits.get(r.task)) for r in results),
     ]
@@ -70,11 +69,11 @@ def section(result: Result, exhibit: bytes | None) -> str:
     """Return a task's report, folded unless it does not hold."""
     broken = bool(failures(result))
     opened = ' class="failed" open' if broken else ""
-    pictures = {f"{result.task}.png": "", f"{result.task}_exhibit.png": ""}
-    if result.accuracy:
-        pictures[f"{result.task}.png"] = losses_svg(result.accuracy)
+    pictures = {}
+    if result.shown:
+        pictures[f"{result.task}.webp"] = losses_svg(result.shown)
     if exhibit:
-        pictures[f"{result.task}_exhibit.png"] = inlined(exhibit)
+        pictures[f"{result.task}_exhibit.webp"] = inlined(exhibit)
     _, _, text = reports.markdown(result).partition("\n")
     state = "does not hold" if broken else "holds"
     title = f"{result.section} {result.title}"
@@ -87,11 +86,6 @@ def section(result: Result, exhibit: bytes | None) -> str:
         f'<p class="quiet"><code>{result.task}</code></p>\n'
         f"{rendered(text, pictures)}</div>\n</details>"
     )
-
-
-def linked(table: str) -> str:
-    """Let a table's links to sources lead to the page's own sections."""
-    return re.sub(r"\[(\w+)\]\([^)]*\)", r"[\1](#\1)", table)
 
 
 def rendered(text: str, pictures: Mapping[str, str] | None = None) -> str:
@@ -118,12 +112,12 @@ def rendered(text: str, pictures: Mapping[str, str] | None = None) -> str:
     return str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
 
 
-def inlined(png: bytes) -> str:
+def inlined(picture: bytes) -> str:
     """Return a picture as an element that holds it, smaller than it was."""
-    with Image.open(io.BytesIO(png)) as whole:
+    with Image.open(io.BytesIO(picture)) as whole:
         small = whole.convert("RGB")
     small.thumbnail((WIDTH, 4 * WIDTH))
-    held = base64.b64encode(webp(small, QUALITY)).decode()
+    held = base64.b64encode(webp(small, LARGEST)).decode()
     return (
         f'<img src="data:image/webp;base64,{held}" alt="Both halves\' pictures"'
         f' width="{small.width}" height="{small.height}">'

@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 from PIL import Image
 
 from comparisons.common import SIDES, TITLES, Name
@@ -19,13 +20,34 @@ from comparisons.sides.wire import Exhibits, State
 matplotlib.use("Agg")
 
 MOST = 8  # pictures of one montage
+# Bytes of a picture that git carries; the first quality that fits is taken.
+LARGEST = 80_000
+QUALITIES = (90, 80, 70, 60, 50, 40, 30)
 
 
-def webp(picture: Image.Image, quality: int) -> bytes:
-    """Return a picture as WebP: a photograph takes a quarter of a PNG."""
+def webp(picture: Image.Image, largest: int = LARGEST) -> bytes:
+    """Return a picture as WebP of at most so many bytes.
+
+    It is made smaller where the lowest quality does not suffice.
+    """
+    picture = picture.convert("RGB")
+    while True:
+        for quality in QUALITIES:
+            stream = io.BytesIO()
+            picture.save(stream, "WEBP", quality=quality, method=4)
+            if stream.tell() <= largest:
+                return stream.getvalue()
+        width, height = picture.size
+        picture = picture.resize((max(1, width * 3 // 4),
+                                  max(1, height * 3 // 4)))  # fmt: skip
+
+
+def encoded(figure: Any, dpi: int, largest: int = LARGEST) -> bytes:
+    """Return a figure of matplotlib as WebP of at most so many bytes."""
     stream = io.BytesIO()
-    picture.convert("RGB").save(stream, "WEBP", quality=quality, method=6)
-    return stream.getvalue()
+    figure.savefig(stream, format="png", dpi=dpi)
+    with Image.open(stream) as drawn:
+        return webp(drawn, largest)
 
 
 def texts(exhibits: Exhibits) -> dict[str, dict[Name, list[str]]]:
@@ -54,9 +76,7 @@ def panels(exhibits: Exhibits) -> dict[tuple[str, str], list[str]]:
 
 
 def picture(exhibits: Exhibits) -> bytes | None:
-    """Return a PNG of all panels, Keras left and PyTorch right, or None."""
-    from matplotlib import pyplot
-
+    """Return a WebP of all panels, Keras left and PyTorch right, or None."""
     rows = panels(exhibits)
     if not rows:
         return None
@@ -64,14 +84,9 @@ def picture(exhibits: Exhibits) -> bytes | None:
         shape_of(exhibits, keys[0]) if kind == "images" else 2.8
         for (kind, _), keys in rows.items()
     ]
-    figure, axes = pyplot.subplots(
-        len(rows),
-        2,
-        figsize=(10, sum(heights) + 0.4 * len(rows)),
-        height_ratios=heights,
-        layout="constrained",
-        squeeze=False,
-    )
+    size = (10, sum(heights) + 0.4 * len(rows))
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(len(rows), 2, height_ratios=heights, squeeze=False)
     for row, ((kind, name), keys) in zip(axes, rows.items(), strict=True):
         for side, axis in zip(SIDES, row, strict=True):
             axis.set_title(f"{TITLES[side]}: {name}", fontsize=9)
@@ -79,10 +94,7 @@ def picture(exhibits: Exhibits) -> bytes | None:
             DRAW[kind](axis, {k: shown[k] for k in keys if k in shown})
         if kind in ("curve", "series", "scatter"):
             share_limits(row)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=100)
-    pyplot.close(figure)
-    return stream.getvalue()
+    return encoded(figure, 100)
 
 
 def shape_of(exhibits: Exhibits, key: str) -> float:

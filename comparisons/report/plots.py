@@ -1,6 +1,5 @@
 """Pictures of results."""
 
-import io
 import math
 import statistics
 from collections.abc import Sequence
@@ -11,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from comparisons.common import SIDES, TITLES
-from comparisons.results import Accuracy, Result
+from comparisons.records import Accuracy
+from comparisons.report.pictures import encoded
+from comparisons.results import Result
 
 matplotlib.use("Agg")
 
@@ -20,10 +21,11 @@ matplotlib.use("Agg")
 COLOURS = {"keras": "#0072B2", "torch": "#E69F00"}
 MARKERS = {"keras": "o", "torch": "s"}
 LINES = {"keras": "-", "torch": "--"}
+LARGEST = 140_000  # bytes of the picture of all tasks
 
 
 def curves(results: Sequence[Result]) -> bytes:
-    """Return a PNG of the training losses of results that have accuracy."""
+    """Return a WebP of the training losses of results that have accuracy."""
     columns = min(len(results), 4)
     rows = math.ceil(len(results) / columns)
     figure = Figure(figsize=(4.6 * columns, 3.4 * rows), layout="constrained")
@@ -31,12 +33,12 @@ def curves(results: Sequence[Result]) -> bytes:
     for axes in all_axes.flat[len(results) :]:
         axes.set_axis_off()
     for axes, result in zip(all_axes.flat, results, strict=False):
-        assert result.accuracy is not None
-        draw_losses(axes, result.accuracy)
+        assert result.shown is not None
+        draw_losses(axes, result.shown)
         axes.set_title(f"{result.section} {result.title}", fontsize=10)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=130)
-    return stream.getvalue()
+    if len(results) == 1:
+        return encoded(figure, 110)
+    return encoded(figure, 60, LARGEST)
 
 
 def draw_losses(axes: Axes, accuracy: Accuracy) -> None:

@@ -1,39 +1,41 @@
-"""How close training steps come to the machine: a table and a picture."""
+"""How close training steps come to the machine: a row for each task."""
 
-import io
 from collections.abc import Sequence
 
+from matplotlib.figure import Figure
+
 from comparisons.common import SIDES, TITLES
-from comparisons.report.plots import COLOURS
+from comparisons.records import Cost
+from comparisons.report.machines import by_class
+from comparisons.report.pictures import encoded
+from comparisons.report.plots import COLOURS, MARKERS
 from comparisons.report.tables import Grid
-from comparisons.results import Cost, Result
+from comparisons.results import Result
 
 # A step that takes less than twice what the machine needs is bound by it.
 NEAR = 0.5
 
 
 def bound_by(cost: Cost) -> str:
-    """Return what holds the faster half back."""
+    """Return what limits the faster half."""
     if not cost.share_of_roof:
         return "–"
     near = max(cost.share_of_roof.values()) >= NEAR
     return "the machine" if near else "the frameworks"
 
 
-def shown(results: Sequence[Result]) -> list[tuple[Result, Cost]]:
-    return [(r, r.cost) for r in results if r.cost and r.cost.achieved_gflops]
-
-
-def grid(results: Sequence[Result]) -> Grid:
+def grid(title: str, results: Sequence[Result]) -> Grid:
+    """Return the costs of all tasks on one machine class."""
     columns = (
         "task", "MFLOP a step", "MB a step", "FLOP/byte", "operations",
         "Keras GFLOP/s", "PyTorch GFLOP/s", "of the roof", "bound by",
-        "forward, by hand / counted",
     )  # fmt: skip
-    table = Grid("How close to the machine", columns)
-    for result, cost in shown(results):
+    table = Grid(f"How close to the machine: {title}", columns)
+    for result, one in by_class(results, title):
+        cost = one.cost
+        if cost is None or not cost.achieved_gflops:
+            continue
         keras, torch = (cost.share_of_roof[n] for n in ("keras", "torch"))
-        counted = cost.forward_flops["torch"]
         table.rows.append(
             [
                 result.task,
@@ -45,61 +47,51 @@ def grid(results: Sequence[Result]) -> Grid:
                 f"{cost.achieved_gflops['torch']:,.1f}",
                 f"{keras:.0%}, {torch:.0%}",
                 bound_by(cost),
-                f"{cost.forward_flops['keras'] / counted:.3f}"
-                if counted
-                else "–",
             ]
         )
     table.notes.append(
-        "Roof: the lower of the best float32 product of matrices and of the "
-        "triad's bandwidth times FLOP/byte, both measured in the same run. "
-        "Bytes are what the PyTorch half's operations read and write, caches "
-        "left out of account; above 100 % caches carry what the count has "
-        f"memory carry. Bound by the machine: at least {NEAR:.0%} of the "
-        "roof; the rest is what frameworks add, kernels that do not reach "
-        "the roof among it."
+        "Roof: the lower of the best float32 product of matrices, and the "
+        "triad's bandwidth times FLOP/byte; both are measured in the same "
+        "run. Bytes are what the PyTorch half's operations read and write, "
+        "without caches: above 100 % the caches deliver what is counted as "
+        f"memory. Bound by the machine: at least {NEAR:.0%} of the roof."
     )
     return table
 
 
-def picture(results: Sequence[Result]) -> bytes | None:
-    """Return a PNG: operations a byte against what each half reaches."""
-    from matplotlib import pyplot
+def picture(title: str, results: Sequence[Result]) -> bytes | None:
+    """Return a WebP: FLOP per byte against what each half reaches.
 
-    found = shown(results)
+    None if nothing was counted on this machine class.
+    """
+    found = [
+        (result, one.cost)
+        for result, one in by_class(results, title)
+        if one.cost and one.cost.achieved_gflops
+    ]
     if not found:
         return None
-    best = {
-        what: max(
-            ceilings[what]
-            for _, cost in found
-            for ceilings in cost.ceilings.values()
-        )
+    peak, band = (
+        max(c[what] for _, cost in found for c in cost.ceilings.values())
         for what in ("matmul_float32_gflops", "triad_gbs")
-    }
-    peak, band = best["matmul_float32_gflops"], best["triad_gbs"]
-    figure, axes = pyplot.subplots(figsize=(12, 7.5), layout="constrained")
-    intensities = [c.step_flops / c.step_bytes for _, c in found]
-    left, right = min(intensities) / 2, max(max(intensities), peak / band) * 4
+    )
+    figure = Figure(figsize=(12, 7.5), layout="constrained")
+    axes = figure.subplots()
+    across = [c.step_flops / c.step_bytes for _, c in found]
     ridge = peak / band
+    left, right = min(across) / 2, max(*across, ridge) * 4
     axes.plot([left, ridge, right], [left * band, peak, peak], color="black")
-    axes.annotate(
-        f"product of matrices, float32: {peak:,.0f} GFLOP/s",
-        (right, peak), ha="right", va="bottom",
-    )  # fmt: skip
-    axes.annotate(
-        f"memory: {band:,.0f} GB/s", (ridge / 8, ridge / 8 * band),
-        ha="right", va="bottom",
-    )  # fmt: skip
-    for name, marker in zip(SIDES, "os", strict=True):
+    axes.text(right, peak, f"product of matrices: {peak:,.0f} GFLOP/s",
+              ha="right", va="bottom")  # fmt: skip
+    axes.text(ridge / 8, ridge / 8 * band, f"memory: {band:,.0f} GB/s",
+              ha="right", va="bottom")  # fmt: skip
+    for name in SIDES:
         axes.scatter(
-            intensities,
-            [cost.achieved_gflops[name] for _, cost in found],
-            color=COLOURS[name], marker=marker, label=TITLES[name], zorder=3,
+            across, [c.achieved_gflops[name] for _, c in found],
+            color=COLOURS[name], marker=MARKERS[name], label=TITLES[name],
+            zorder=3,
         )  # fmt: skip
-    for number, ((_, cost), x) in enumerate(
-        zip(found, intensities, strict=True), 1
-    ):
+    for number, ((_, cost), x) in enumerate(zip(found, across, strict=True), 1):
         both = list(cost.achieved_gflops.values())
         axes.plot([x, x], both, color="grey", linewidth=1)
         # Below or above, in turn: neighbours often compute alike.
@@ -109,30 +101,18 @@ def picture(results: Sequence[Result]) -> bytes | None:
             ha="center", va="top" if low else "bottom",
             xytext=(0, -6 if low else 6), textcoords="offset points",
         )  # fmt: skip
-    key = [
+    key = "\n".join(
         f"{number}  {result.task.split('_', 1)[1]}"
         for number, (result, _) in enumerate(found, 1)
-    ]
-    axes.text(
-        1.02, 1.0, "\n".join(key), transform=axes.transAxes, va="top",
-        fontsize=9, linespacing=1.5,
-    )  # fmt: skip
+    )
+    axes.text(1.02, 1.0, key, transform=axes.transAxes, va="top", fontsize=9,
+              linespacing=1.5)  # fmt: skip
     lowest = min(min(c.achieved_gflops.values()) for _, c in found)
     axes.set(
         xscale="log", yscale="log", xlim=(left, right),
-        ylim=(lowest / 3, peak * 2.5),
+        ylim=(lowest / 3, peak * 2.5), title=title, ylabel="GFLOP/s in a step",
         xlabel="floating-point operations for each byte read or written",
-        ylabel="GFLOP/s in a training step",
     )  # fmt: skip
-    e = found[-1][0].environment
-    axes.set_title(
-        f"Training steps and what the machine can do · {e.cpu}, "
-        f"{e.threads} threads",
-        fontsize=11,
-    )
     axes.legend(frameon=False, loc="upper left")
     axes.spines[["top", "right"]].set_visible(False)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=130)
-    pyplot.close(figure)
-    return stream.getvalue()
+    return encoded(figure, 100)

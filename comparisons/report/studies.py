@@ -1,37 +1,38 @@
 """What studies of speed found, as tables."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from comparisons.common import TITLES, write_whole
-from comparisons.measure.records import Grown, Growth, Study, Timed
-from comparisons.report.tables import Grid, ratio
-from comparisons.report.words import made_with
+from comparisons.common import TITLES
+from comparisons.records import Grown, Growth, Timed
+from comparisons.report.tables import Grid
+from comparisons.report.words import control, times
+from comparisons.results import Section, StudySection
 from comparisons.tasks import BY_STEM
 
 TITLES_OF = {
-    "modes": "what each mode buys",
-    "idioms": "the half and the loop that is written first",
+    "modes": "the modes of each half",
+    "idioms": "the half against the loop written first",
 }
 NOTES = {
     "modes": (
-        "Speed is that of an epoch with its feeding. Ratios are to the "
-        "default mode of the same half. Agreement: relative difference of "
+        "Speed is that of an epoch, feeding included. Ratios are to the "
+        "default mode of the same half. Agreement: the relative difference of "
         "predictions from the same weights, of the mean loss of ten steps "
-        "with dropout off, and of predictions after them, each of what is "
-        "allowed; ✗ where it is more than rounding of that precision explains."
+        "without dropout, and of predictions after them, each with what is "
+        "allowed; ✗ if rounding at that precision does not explain it."
     ),
     "idioms": (
         "Ratio: the half over the other loop, above 1 where the half is "
-        "faster. Model, loss and step are the half's in both. The last ratio "
-        "is the most that any feeding could gain: its batches lie in memory."
+        "faster. Both use the half's model, loss and step. The last ratio is "
+        "the limit for any feeding: its batches lie in memory."
     ),
 }
 
 
-def grid(found: Study) -> Grid:
-    """Return a study as a table."""
-    task = BY_STEM[found.task]
+def grid(stem: str, found: Section) -> Grid:
+    """Return a study of a task as a table."""
+    assert isinstance(found, StudySection)
+    task = BY_STEM[stem]
     title = f"{task.section} {task.name}"
     if not task.trains:
         return Grid(title, ["does not train"])
@@ -49,18 +50,15 @@ def grid_of_races(kind: str, title: str, rows: Sequence[Timed]) -> Grid:
     table.notes.append(NOTES[kind])
     starts = max((row.starts for row in rows), default=1)
     table.notes.append(
-        f"Each in {starts} started processes, over which intervals go; A/A: "
-        "the same in other processes."
+        f"Intervals over {starts} launches; A/A: the same in other processes."
         if starts > 1
-        else "Each in one process: intervals go over blocks."
+        else "One launch: intervals over its blocks."
     )
     for row in rows:
         cells = [TITLES[row.half], row.label]
         cells.append(f"{row.speed.median:,.0f}" if row.speed else "–")
-        cells.append(ratio(row.ratio.median, row.ratio.ci95)
-                     if row.ratio else "–")  # fmt: skip
-        cells.append("[{:.2f}, {:.2f}]".format(*row.ratio.control_ci95)
-                     if row.ratio else "–")  # fmt: skip
+        cells.append(times(row.ratio) if row.ratio else "–")
+        cells.append(control(row.ratio) if row.ratio else "–")
         cells.append("–" if row.first_step_s is None
                      else f"{row.first_step_s:.2f} s")  # fmt: skip
         if kind == "modes":
@@ -106,18 +104,7 @@ def grid_of_scale(
             f"{fit.added_mib:,.1f} MiB: {state}."
         )
     table.notes.append(
-        "Peak: memory of the process that is no file's, above its level "
-        "before the first row; the samples lie on disk."
+        "Peak: anonymous memory of the process, above its level before the "
+        "first row; the samples lie on disk."
     )
     return table
-
-
-def write(found: Study, grid: Grid, folder: Path) -> Path:
-    """Write a study's table and then its JSON; return the table's path."""
-    folder = folder / found.kind
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{found.task}.md"
-    grid.notes.append(made_with(found.environment))
-    write_whole(path, grid.markdown())
-    write_whole(path.with_suffix(".json"), found.model_dump_json(indent=1))
-    return path

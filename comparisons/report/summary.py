@@ -62,15 +62,16 @@ def headline(results: Sequence[Result]) -> str:
 
 def counts(results: Sequence[Result]) -> str:
     """Return what became of proofs and verdicts, on one line."""
-    proven = sum(result.parity.passed for result in results)
-    found = [r.accuracy.verdict for r in results if r.accuracy]
+    proven = sum(result.passed for result in results)
+    shown = [r.shown for r in results if r.shown]
+    found = [accuracy.verdict for accuracy in shown]
     parts = [f"{proven} of {len(results)} proven"]
     parts += [
         f"{found.count(verdict)} {verdict}"
         for verdict in ("equivalent", "different", "undecided")
         if verdict in found
     ]
-    below = sum(not r.accuracy.beats_baseline for r in results if r.accuracy)
+    below = sum(not accuracy.beats_baseline for accuracy in shown)
     parts += [f"{below} below the baseline"] if below else []
     return ", ".join(parts)
 
@@ -91,8 +92,8 @@ def told(
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return the README's table, without links."""
-    text = re.sub(r"\[(\w+)\]\([^)]*\)", r"\1", reports.table_of_pairs(results))
+    """Return the table of pairs, without links."""
+    text = reports.table_of_pairs(results)
     return f"## The pairs\n\n{counts(results)}.\n\n{text}"
 
 
@@ -100,9 +101,10 @@ def machines(results: Sequence[Result]) -> str:
     """Return what the results were made with, each machine once."""
     said = {}
     for result in results:
-        e = result.environment
-        about = e.model_dump(exclude={"commit", "sources", "date"})
-        said[str(about)] = made_with(e)  # the last one's commit and date
+        for _, section in result.sections():
+            made = section.made_with
+            about = made.model_dump(exclude={"commit", "digest", "date"})
+            said[str(about)] = made_with(section)  # of the last one
     return "\n".join(f"{line}\n" for line in said.values())
 
 

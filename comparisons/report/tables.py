@@ -1,4 +1,4 @@
-"""A table that a terminal and a Markdown file show alike."""
+"""A table for a terminal and for a Markdown file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from rich.text import Text
 
 @dataclass
 class Grid:
-    """Rows of text under a title; `notes` stand below, a line each."""
+    """Rows of text below a title; each of `notes` is a line below them."""
 
     title: str
     columns: Sequence[str]
@@ -17,7 +17,8 @@ class Grid:
     notes: list[str] = field(default_factory=list)
 
     def markdown(self) -> str:
-        lines = [f"## {self.title}", "", row(*self.columns)]
+        lines = [f"## {self.title}", ""] if self.title else []
+        lines.append(row(*self.columns))
         lines.append("|" + "---|" * len(self.columns))
         lines += [row(*cells) for cells in self.rows]
         lines += [f"\n{note}" for note in self.notes]
@@ -41,8 +42,3 @@ class Grid:
 
 def row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def ratio(median: float, interval: tuple[float, float]) -> str:
-    low, high = interval
-    return f"{median:.2f} [{low:.2f}, {high:.2f}]"

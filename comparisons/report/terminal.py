@@ -6,15 +6,17 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from comparisons.records import Rung
+from comparisons.report.memory import live_memory
+from comparisons.report.studies import grid
 from comparisons.report.words import (
     alarms,
     cached,
     gap,
     headline,
+    kinds_of,
     latency,
-    live_memory,
     native,
-    on_gpu,
     proof,
     rung_cells,
     score,
@@ -22,8 +24,7 @@ from comparisons.report.words import (
     tick,
     warnings,
 )
-from comparisons.results import Result, Rung
-from comparisons.sides.memory import NO_CUDA
+from comparisons.results import Result
 from comparisons.tasks import BY_STEM
 
 
@@ -37,12 +38,13 @@ def block(result: Result, report: Path | None = None) -> Table:
     title = Text(f"{result.section} {name}", style="bold")
     outer = Table.grid(padding=(0, 1))
     outer.add_row(Text.assemble(title, "   ", (headline(result), "dim")))
-    parity = result.parity
+    parity = result.proof
+    assert parity is not None
     style = "green" if parity.passed else "bold red"
     outer.add_row(
         Text.assemble(
             ("  same model   " if parity.passed else "  NOT THE SAME   "),
-            (proof(result), style),
+            (proof(parity), style),
             (f"  {cached(parity)}" if parity.proven else "", "dim"),
         )
     )
@@ -52,7 +54,7 @@ def block(result: Result, report: Path | None = None) -> Table:
     if parity.answers_agree is not None:
         share = f"{parity.answers_agree:.2%}"
         outer.add_row(f"  same answers {share} of the test samples")
-    accuracy = result.accuracy
+    accuracy = result.shown
     if accuracy:
         table.add_row("", "Keras", "PyTorch", "PyTorch / Keras")
         table.add_row(
@@ -68,45 +70,40 @@ def block(result: Result, report: Path | None = None) -> Table:
             "",
             f"{accuracy.agreement:.1%} of test samples",
         )
-    if result.throughput:
-        t = result.throughput
-        if t.step:
-            table.add_row("  steps, samples/s", *speed(t.step))
-        table.add_row("  train/s", *speed(t.train))
-        table.add_row("  predict/s", *speed(t.predict))
-        if t.predict_one:
-            table.add_row("  one by one/s", *speed(t.predict_one))
-        if t.latency:
-            table.add_row("  ms for one", *map(latency, t.latency.values()))
-    if result.machine and result.machine.busy:
-        table.add_row("", "", "", "other work held the machine")
-    if result.memory:
+    for one in result.speed:
+        for name, part in kinds_of(one):
+            table.add_row(f"  {name}, samples/s", *speed(part))
+        if one.latency:
+            table.add_row("  ms for one", *map(latency, one.latency.values()))
+        if one.conditions and one.conditions.busy:
+            table.add_row("", "", "", "other work used the machine")
+    for memory in result.memory:
         table.add_row(
-            "  memory",
-            live_memory(result.memory.keras),
-            live_memory(result.memory.torch),
-            "" if on_gpu(result.memory) else f"GPU {NO_CUDA}",
+            "  memory", live_memory(memory.keras), live_memory(memory.torch)
         )
     if table.rows:
         outer.add_row(table)
+    for study in result.studies:
+        outer.add_row(grid(result.task, study).shown())
     for line in alarms(result):
         outer.add_row(Text(f"  {line}", style="bold red"))
-    for line in warnings(result):
+    for line in warnings(accuracy):
         outer.add_row(Text(f"  {line}", style="bold yellow"))
     if report:
-        curves = f" · curves {report.with_suffix('.png')}" if accuracy else ""
-        drawn = report.with_name(f"{result.task}_exhibit.png")
-        shown = result.exhibit is not None and result.exhibit.picture
-        pictures = f" · pictures {drawn}" if shown else ""
-        line = f"  report       {report}{curves}{pictures}"
-        outer.add_row(Text(line, style="dim"))
+        pictures = [report.with_suffix(".webp")] if accuracy else []
+        if accuracy and accuracy.exhibit and accuracy.exhibit.picture:
+            drawn = f"{result.task}_exhibit.webp"
+            pictures.append(report.with_name(drawn))
+        told = " · ".join(map(str, [report, *pictures]))
+        outer.add_row(Text(f"  report       {told}", style="dim"))
     return outer
 
 
 def ladder_table(result: Result) -> Table:
     """Return every rung of a task with its figures."""
-    title = f"{result.task} · {result.parity.steps} steps"
-    return rungs_table(title, result.parity.rungs)
+    proof = result.proof
+    assert proof is not None
+    return rungs_table(f"{result.task} · {proof.steps} steps", proof.rungs)
 
 
 def rungs_table(title: str, rungs: Sequence[Rung]) -> Table:
@@ -128,7 +125,8 @@ def rungs_table(title: str, rungs: Sequence[Rung]) -> Table:
 
 def proof_lines(result: Result) -> list[str]:
     """Return what a proof says below its rungs."""
-    parity = result.parity
+    parity = result.proof
+    assert parity is not None
     lines = [f"{r.name}: {r.detail}" for r in parity.rungs if r.detail]
     if parity.answers_agree is not None:
         share = f"{parity.answers_agree:.2%}"
@@ -147,15 +145,16 @@ def summary(results: Sequence[Result]) -> list[str]:
     """Return how many pairs are proven, and the ten largest differences."""
     if len(results) < 2:
         return []
-    proven = sum(result.parity.passed for result in results)
-    earlier = sum(result.parity.proven is not None for result in results)
-    seconds = sum(r.parity.seconds for r in results if not r.parity.proven)
+    proofs = [(r.task, r.proof) for r in results if r.proof]
+    proven = sum(proof.passed for _, proof in proofs)
+    earlier = sum(proof.proven is not None for _, proof in proofs)
+    seconds = sum(proof.seconds for _, proof in proofs if not proof.proven)
     before = f", {earlier} of them earlier" if earlier else ""
     aligned = sorted(
         (
-            (rung.max_difference, result.task, rung)
-            for result in results
-            for rung in result.parity.rungs
+            (rung.max_difference, task, rung)
+            for task, proof in proofs
+            for rung in proof.rungs
             if rung.dtype == "float64"
             and rung.tolerance  # or it is counted
             and not native(rung)
@@ -170,12 +169,3 @@ def summary(results: Sequence[Result]) -> list[str]:
             for value, task, rung in aligned[:10]
         ),
     ]
-
-
-def time_spent(names: str, spent: dict[str, float]) -> str:
-    """Return how long a run took, and how much of it was the harness' own."""
-    return (
-        f"{names}: {spent['wall_s']:.0f} s, of these {spent['halves_s']:.0f} s "
-        f"inside the halves' processes, {spent['imports_s']:.0f} s imports, "
-        f"{spent['harness_s']:.0f} s the harness"
-    )

@@ -1,31 +1,29 @@
-"""A result's figures as text: what terminal and Markdown both say."""
+"""A result's figures as text, for terminal and Markdown alike."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from comparisons.measure.intervals import MOST_SEEDS, seeds_needed, spread_of
-from comparisons.results import (
+from comparisons.records import (
     Accuracy,
     Compared,
     Environment,
     Latency,
-    Memory,
     Parity,
-    Peaks,
-    Result,
+    Ratio,
     Rung,
     Throughput,
 )
-from comparisons.sides.memory import NO_CUDA
+from comparisons.results import AccuracySection, Result, Section
 
 ENGINES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 
 
 def proven_to(result: Result) -> str:
     """Return how far apart the halves are at the end of the proof."""
-    parity = result.parity
-    if not parity.passed:
+    parity = result.proof
+    if parity is None or not parity.passed:
         return "not proven"
     last = [r for r in parity.rungs if r.lane == "aligned"]
     when = f"after {parity.steps} steps"
@@ -51,23 +49,22 @@ def gap(accuracy: Accuracy) -> str:
     scale, unit = (100, "pt") if accuracy.metric == "accuracy" else (1, "")
     unit = unit or accuracy.unit
     digits = 1 if unit == "pt" else 3
-    interval = ""
+    told = f"gap {scale * accuracy.mean_gap:+.{digits}f}"
+    told += f" {unit}" if unit else ""
     if accuracy.ci90:
         low, high = (f"{scale * x:+.{digits}f}" for x in accuracy.ci90)
-        interval = f" [{low}, {high}]"
-    more = ""
+        told += f" [{low}, {high}]"
+    told += f": {accuracy.verdict}"
     if accuracy.verdict == "undecided":
-        more = f" ({what_would_decide(accuracy)})"
-    return (
-        f"gap {scale * accuracy.mean_gap:+.{digits}f} {unit}{interval}: "
-        f"{accuracy.verdict}{more}, margin {scale * accuracy.margin:g} {unit}"
-    )
+        told += f" ({what_would_decide(accuracy)})"
+    return f"{told}, margin {scale * accuracy.margin:g} {unit}".rstrip()
 
 
 def what_would_decide(accuracy: Accuracy) -> str:
-    """Return how many seeds are likely to, by the spread of those that ran.
+    """Return how many seeds will probably decide.
 
-    A gap of its own, or a lucky spread, may ask for more than there were.
+    Estimated from the spread of the seeds that ran, which may be too small by
+    chance; a true gap needs more seeds.
     """
     gaps = np.subtract(accuracy.torch, accuracy.keras)
     if not np.isfinite(gaps).all():
@@ -78,15 +75,40 @@ def what_would_decide(accuracy: Accuracy) -> str:
     return f"needs {max(seeds, len(gaps) + 2)} seeds"
 
 
+# A bound of the interval further than a quarter from the median, as a factor:
+# then the ratio is no measurement.
+WIDE = 1.25
+NOT_TOLD = "not told apart here"
+
+
+def narrow(ratio: Ratio) -> bool:
+    """Whether the interval is narrow enough for a ratio to be told."""
+    low, high = ratio.ci95
+    # Not the other way round: nan is not narrow.
+    return high / ratio.median <= WIDE and ratio.median / low <= WIDE
+
+
+def times(ratio: Ratio) -> str:
+    """Return a ratio of speeds with its interval, if that is narrow enough."""
+    if not narrow(ratio):
+        return NOT_TOLD
+    low, high = ratio.ci95
+    return f"{ratio.median:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def control(ratio: Ratio) -> str:
+    low, high = ratio.control_ci95
+    return f"[{low:.2f}, {high:.2f}]"
+
+
 def speed(compared: Compared) -> tuple[str, str, str]:
     """Return both speeds and their ratio, or why there are none."""
     if not (compared.keras and compared.torch and compared.ratio):
         return "–", "–", compared.note
-    low, high = compared.ratio.ci95
     return (
         f"{compared.keras.median:,.0f}",
         f"{compared.torch.median:,.0f}",
-        f"{compared.ratio.median:.2f} [{low:.2f}, {high:.2f}]",
+        times(compared.ratio),
     )
 
 
@@ -94,148 +116,46 @@ def latency(told: Latency) -> str:
     return f"{told.p50_ms:.2f}, 95 %: {told.p95_ms:.2f}"
 
 
-def live_memory(peaks: Peaks) -> str:
-    for field, where in (
-        ("gpu_allocator_peak_mib", "live on the GPU"),
-        ("host_allocator_peak_mib", "live"),
-        ("host_peak_mib", "process"),
-    ):
-        if getattr(peaks, field) is not None:
-            return f"{mebibytes(peaks, field, ' MiB')} {where}"
-    return "not measured"
-
-
-def mebibytes(peaks: Peaks, field: str, unit: str = "") -> str:
-    """Return a median and, of several repeats, the range: `20 [19, 21]`."""
-    value = getattr(peaks, field)
-    if value is None:
-        return "not measured"
-    several = [getattr(repeat, field) for repeat in peaks.repeats]
-    known = [one for one in several if one is not None]
-    span = ""
-    if len(known) > 1:
-        span = f" [{min(known):,.1f}, {max(known):,.1f}]"
-    return f"{value:,.1f}{span}{unit}"
-
-
-ARITHMETIC = (
-    ("weights_mib", "weights"),
-    ("frozen_mib", "of them frozen"),
-    ("gradients_mib", "gradients"),
-    ("slots_mib", "optimizer slots"),
-    ("batch_mib", "one batch"),
-)
-HOST = (
-    ("host_allocator_peak_mib", "allocator's live peak, a settled step"),
-    ("host_peak_mib", "process, peak over its level"),
-    ("host_level_mib", "process, level with imports, data and model"),
-)
-ALWAYS = ("host_allocator_peak_mib", "host_peak_mib")  # or they were missed
-GPU = (
-    ("gpu_allocator_peak_mib", "GPU allocator's live peak, a settled step"),
-    ("gpu_warmup_peak_mib", "GPU allocator's live peak while warming up"),
-    ("gpu_reserved_mib", "GPU reserved"),
-    ("gpu_process_mib", "GPU, whole process"),
-)
-
-
-def memory_rows(memory: Memory) -> list[tuple[str, str, str]]:
-    """Return what is known of the memory of both, by what it is."""
-    rows = []
-    both = memory.keras, memory.torch
-    if memory.arithmetic:
-        parts = memory.arithmetic.keras, memory.arithmetic.torch
-        for field, title in ARITHMETIC:
-            ours, theirs = (f"{getattr(part, field):,.3f}" for part in parts)
-            rows.append((f"{title}, by arithmetic", ours, theirs))
-    rows.append(("predicted live peak", "–", predicted(memory.torch)))
-    for field, title in (*HOST, *(GPU if on_gpu(memory) else ())):
-        if field in ALWAYS or any(getattr(p, field) is not None for p in both):
-            ours, theirs = (mebibytes(peaks, field) for peaks in both)
-            rows.append((title, ours, theirs))
-    return rows
-
-
-def on_gpu(memory: Memory) -> bool:
-    """Whether any figure is of a GPU."""
-    return any(
-        getattr(peaks, field) is not None
-        for peaks in (memory.keras, memory.torch)
-        for field, _ in GPU
-    )
-
-
-def predicted(peaks: Peaks) -> str:
-    """Return what was predicted, and how far it is from what was measured."""
-    value = peaks.predicted_allocator_peak_mib
-    if value is None:
-        why = peaks.prediction_note
-        return f"withheld: {why}" if why else "not predicted"
-    measured = peaks.gpu_allocator_peak_mib or peaks.host_allocator_peak_mib
-    if not measured:
-        return f"{value:,.1f}"
-    return f"{value:,.1f} ({value / measured - 1:+.1%} of what was measured)"
-
-
-def memory_notes(memory: Memory) -> list[str]:
-    """Return what must be known of the figures, each thing once."""
-    lines = []
-    both = {"Keras": memory.keras, "PyTorch": memory.torch}
-    if not on_gpu(memory):
-        lines.append(f"GPU {NO_CUDA}.")
-    counts = {len(peaks.repeats) for peaks in both.values()} - {0}
-    if counts:
-        many = max(counts)
-        lines.append(
-            "Of one fresh process."
-            if many == 1
-            else f"Median of {many} fresh processes, the range in brackets."
-        )
-    if memory.arithmetic:
-        lines += [f"{said}." for said in memory.arithmetic.explained]
-    if memory.torch.predicted_allocator_peak_mib is not None:
-        lines.append(
-            "Predicted from fake CPU tensors: without what a kernel takes for "
-            "itself, and for PyTorch alone."
-        )
-    for title, peaks in both.items():
-        said = [part for part in peaks.note.split("; ") if part != NO_CUDA]
-        lines += [f"{title}: {part}." for part in said if part]
-        if peaks.gpu_allocator:
-            lines.append(f"{title}: {peaks.gpu_allocator}.")
-    return lines
-
-
 def alarms(result: Result) -> list[str]:
     """Return what shows that the halves are not the same model after all."""
-    arithmetic = result.memory and result.memory.arithmetic
-    if not arithmetic or arithmetic.equal:
-        return []
-    return [f"PARITY BUG: unequal by arithmetic: {arithmetic.detail}"]
+    unequal = [
+        one.arithmetic.detail
+        for one in result.memory
+        if one.arithmetic and not one.arithmetic.equal
+    ]
+    return [
+        f"PARITY BUG: memory unequal by arithmetic: {detail}"
+        for detail in dict.fromkeys(unequal)
+    ]
 
 
-def versions(result: Result) -> str:
-    e = result.environment
-    backend = f"{ENGINES[e.backend]} {e.backend_version}"
+def engine(made: Environment) -> str:
+    return f"Keras on {ENGINES[made.backend]}"
+
+
+def versions(made: Environment) -> str:
     return (
-        f"Keras {e.keras} on {backend} · PyTorch {e.torch} · "
-        f"{e.device.upper()}, {e.threads} threads"
+        f"Keras {made.keras} on {ENGINES[made.backend]} "
+        f"{made.backend_version}, PyTorch {made.torch}"
     )
 
 
 def headline(result: Result) -> str:
-    parts = [f"{result.samples['train']:,} samples", result.preset]
-    if result.data == "book":
+    """Return with what a result was made: the first of its sections."""
+    _, section = next(result.sections())
+    parts = [f"{section.samples['train']:,} samples", section.preset]
+    if section.data == "book":
         parts.append("the book's data")
-    if result.accuracy:
-        parts.append(f"{len(result.accuracy.seeds)} seeds")
-    return " · ".join([*parts, versions(result)])
+    if result.shown:
+        parts.append(f"{len(result.shown.seeds)} seeds")
+    made = section.made_with
+    return " · ".join([*parts, versions(made), made.machine_class])
 
 
-def proof(result: Result) -> str:
+def proof(parity: Parity) -> str:
     """Return the float64 rungs on one line; the native lane's gap last."""
     words = []
-    for rung in result.parity.rungs:
+    for rung in parity.rungs:
         if rung.passed and (rung.dtype != "float64" or rung.variant):
             continue
         if rung.name in ("settings", "initialisation"):
@@ -244,17 +164,13 @@ def proof(result: Result) -> str:
             number = f"{rung.max_difference:.0e}"
             words.append(f"{rung.name} {number} {tick(rung.passed)}")
     step = next(
-        (
-            r
-            for r in result.parity.rungs
-            if r.name == "step" and r.lane == "native"
-        ),
+        (r for r in parity.rungs if r.name == "step" and r.lane == "native"),
         None,
     )
-    if step and result.parity.differences:
-        names = ", ".join(result.parity.differences)
+    if step and parity.differences:
+        names = ", ".join(parity.differences)
         words.append(f" native step {step.max_difference:.0e}: {names}")
-    variants = {r.variant for r in result.parity.rungs if r.variant}
+    variants = {r.variant for r in parity.rungs if r.variant}
     if variants:
         many = "variant" if len(variants) == 1 else "variants"
         words.append(f" and {len(variants)} {many}")
@@ -274,10 +190,9 @@ def native(rung: Rung) -> bool:
     return rung.lane == "native" and rung.name in TRAINED
 
 
-def warnings(result: Result) -> list[str]:
-    """Return what a reader must know before trusting the figures."""
+def warnings(accuracy: AccuracySection | None) -> list[str]:
+    """Return what a reader must know before trusting the scores."""
     lines = []
-    accuracy = result.accuracy
     if accuracy and not accuracy.beats_baseline:
         lines.append(
             f"does not clearly beat {accuracy.baseline_name} "
@@ -322,10 +237,19 @@ def kinds_of(throughput: Throughput) -> Iterator[tuple[str, Compared]]:
             yield name, found
 
 
-def made_with(e: Environment) -> str:
-    """Return machine, versions and commit on one line."""
+def made_with(section: Section) -> str:
+    """Return machine, versions, commit and date of a section on one line."""
+    made = section.made_with
+    own = "" if section.data == "bundled" else ", the book's own data"
     return (
-        f"{e.cpu}, {e.cores} cores, {e.threads} threads, {e.platform}. Keras "
-        f"{e.keras} on {e.backend} {e.backend_version}, PyTorch {e.torch}. "
-        f"Commit {e.commit}, {e.date}."
+        f"{made.machine_class}; {versions(made)}; Python {made.python}, NumPy "
+        f"{made.numpy}; {made.threads} threads; {made.platform}. Preset "
+        f"{section.preset}{own}. Commit {made.commit}, {made.date}."
     )
+
+
+# The mark of a section whose code has changed since.
+OLDER = (
+    "Older than its code: this section was made before the code or the data "
+    "last changed."
+)

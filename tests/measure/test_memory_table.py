@@ -1,20 +1,22 @@
 """Memory of both halves: repeats, arithmetic, and what people read of it."""
 
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
-from test_results import make_result, seen, stored
+from test_results import make_result, make_section, seen
 
 from comparisons.common import HalfFailed
 from comparisons.measure import memory as memory_table
 from comparisons.measure.memory import compare_bytes, memory_of, peaks_of
+from comparisons.records import Memory
 from comparisons.report import markdown as report
+from comparisons.report import memory as figures
 from comparisons.report import terminal
-from comparisons.report import words as figures
+from comparisons.report.overview import memories
+from comparisons.report.words import alarms
 from comparisons.request import Request, loaded
-from comparisons.results import Memory, read_result
+from comparisons.results import MemorySection
 from comparisons.sides.memory import NO_CUDA, SMALL_BLOCKS, empty_peaks
 from comparisons.sides.memory_work import Bytes
 from comparisons.sides.process import Settings, both_sides
@@ -235,7 +237,7 @@ def test_keras_on_pytorch_is_measured_by_the_same_allocator(tmp_path):
 @pytest.fixture
 def result() -> Any:
     result = make_result()
-    result.memory = Memory(
+    memory = Memory(
         keras=peaks_of(
             [
                 measured(live, note=f"{NO_CUDA}; {SMALL_BLOCKS}")
@@ -253,11 +255,8 @@ def result() -> Any:
             Bytes(3 * MIB, 0, 3 * MIB, 6 * MIB, MIB),
         ),
     )
+    result.memory = [MemorySection(**make_section(), **dict(memory))]
     return result
-
-
-def test_it_comes_back_from_its_file(result, tmp_path):
-    assert read_result(stored(result, tmp_path)) == result
 
 
 def test_the_report_says_what_each_figure_is(result):
@@ -268,25 +267,25 @@ def test_the_report_says_what_each_figure_is(result):
         "| predicted live peak | – | 17.2 (-5.5% of what was measured) |",
         "| allocator's live peak, a settled step "
         "| 20.5 [20.0, 24.0] | 18.2 [18.2, 18.2] |",
-        "| process, level with imports, data and model "
-        "| 600.0 [600.0, 600.0] | 600.0 [600.0, 600.0] |",
     ):
         assert line in page
-    assert "Median of 3 fresh processes" in page
+    assert "Median of 3 new processes" in page
     for note in (NO_CUDA, SMALL_BLOCKS, "fake CPU tensors"):
         assert page.count(note) == 1
     assert "GPU reserved" not in page
 
 
 def test_a_prediction_that_is_withheld_says_why(result):
-    result.memory.torch.predicted_allocator_peak_mib = None
-    result.memory.torch.prediction_note = "not calibrated for LSTM"
+    (memory,) = result.memory
+    memory.torch.predicted_allocator_peak_mib = None
+    memory.torch.prediction_note = "not calibrated for LSTM"
     page = report.markdown(result)
     assert "| – | withheld: not calibrated for LSTM |" in page
 
 
 def test_a_gpus_figures_take_their_rows(result):
-    for peaks in (result.memory.keras, result.memory.torch):
+    (memory,) = result.memory
+    for peaks in (memory.keras, memory.torch):
         peaks.gpu_allocator_peak_mib = 300.0
         peaks.gpu_warmup_peak_mib = 700.0
         peaks.gpu_reserved_mib = 512.0
@@ -296,27 +295,20 @@ def test_a_gpus_figures_take_their_rows(result):
     assert "warming up | 700.0 | 700.0 |" in page
     assert "| GPU reserved | 512.0 | 512.0 |" in page
     assert "PyTorch: native, fixed segments." in page
+    assert "300.0 MiB live on the GPU" in seen(result)
     assert NO_CUDA not in page
-    assert NO_CUDA not in seen(result)
-
-
-def test_a_long_reason_is_said_once(result):
-    why = "not measured: PyTorch: NotImplementedError: " + "word " * 40
-    empty = empty_peaks(why) | {"host_peak_mib": None}
-    result.memory.torch = peaks_of([empty] * 3)
-    assert report.markdown(result).count("NotImplementedError") == 1
-    assert report.table_of_memory([result]).count("NotImplementedError") == 1
 
 
 def test_unequal_arithmetic_is_a_parity_bug_in_red(result):
-    assert figures.alarms(result) == []
-    result.memory.arithmetic = compare_bytes(
+    assert alarms(result) == []
+    result.memory[0].arithmetic = compare_bytes(
         EQUAL, EQUAL._replace(slots=EQUAL.slots + 4)
     )
-    (line,) = figures.alarms(result)
+    (line,) = alarms(result)
     assert line.startswith("PARITY BUG") and "slots" in line
     assert f"**{line}**" in report.markdown(result)
-    assert "PARITY BUG" in report.table_of_memory([result])
+    (table,) = memories([result])
+    assert "PARITY BUG" in table.markdown()
     shown = terminal.block(result)
     styles = {str(cell.style) for cell in cells(shown) if line in cell.plain}
     assert styles == {"bold red"}
@@ -327,16 +319,18 @@ def cells(table: Any) -> Any:
         yield from (c for c in column._cells if hasattr(c, "plain"))
 
 
-def test_one_table_shows_the_memory_of_all_tasks(result, tmp_path: Path):
-    table = report.table_of_memory([result, make_result()])
-    rows = [li for li in table.splitlines() if li.startswith("| chapter")]
-    assert len(rows) == 2
-    assert "| 3.00 | 3.00 | 6.00 | 1.00 | ✓ | 20.5 [20.0, 24.0] |" in rows[0]
-    assert "| – | – | – | – | – | 20.5 | 18.2 | not predicted |" in rows[1]
-    assert table.count(NO_CUDA) == 1
-    assert table.count(SMALL_BLOCKS) == 1
-    assert len({row.count("|") for row in rows}) == 1
-    result.memory = None
-    assert report.table_of_memory([result]) == ""
-    report.write_all([make_result()], tmp_path, tmp_path, readme=False)
-    assert "## Memory, MiB" in (tmp_path / "report.md").read_text()
+def test_a_table_of_each_machine_class_has_no_empty_column(result):
+    bare = make_result()
+    (table,) = memories([result, bare])
+    first, second = table.rows
+    assert "20.5 [20.0, 24.0]" in first and "✓" in first
+    assert second.count("–") == 5  # the other task has those figures
+    bare.memory[0].made_with.cpu = "Other CPU"
+    tables = memories([result, bare])
+    titles = [table.title for table in tables]
+    assert titles == [f"Memory, MiB: {' · '.join(r.memory[0].key)}"
+                      for r in (result, bare)]  # fmt: skip
+    assert "–" not in tables[1].rows[0]
+    assert list(tables[1].columns)[:2] == ["task", "Keras live"]
+    result.memory = []
+    assert memories([result]) == []

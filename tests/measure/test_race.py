@@ -427,8 +427,15 @@ def test_a_race_ends_as_soon_as_its_interval_is_narrow(monkeypatch):
     assert wide.blocks == 60  # never narrow: all attempts are taken
 
 
-def test_a_race_ends_with_its_budget(machine, monkeypatch):
-    sides = noisy_sides(monkeypatch, 0.3)
+@pytest.mark.parametrize(
+    ("scale", "blocks"),
+    [
+        (0.06, 3),  # of four seconds: the third ends it
+        (1.0, 8),  # too wide for a measurement: three budgets are spent
+    ],
+)
+def test_a_race_ends_with_its_budget(machine, monkeypatch, scale, blocks):
+    sides = noisy_sides(monkeypatch, scale)
     for side in sides.starts[0].values():
         call = side.call
 
@@ -438,7 +445,7 @@ def test_a_race_ends_with_its_budget(machine, monkeypatch):
 
         side.call = slow
     found = sides.race(Budget(letter_s=1.0, most_s=9.5))
-    assert found.blocks == 3  # of four seconds: the third ends it
+    assert found.blocks == blocks
 
 
 def test_calls_are_told_as_percentiles_in_milliseconds(monkeypatch):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_results import make_result
+from test_results import make_environment, make_result, make_speed
 
 from comparisons.checkout import ROOT
 from comparisons.common import HalfFailed, RequestError
@@ -20,22 +20,21 @@ from comparisons.measure import machine, roofline, scale
 from comparisons.measure import race as racing
 from comparisons.measure import studies as races
 from comparisons.measure.race import Budget
-from comparisons.measure.records import Grown, Timed
-from comparisons.report import overview
+from comparisons.records import (
+    Compared,
+    Cost,
+    Grown,
+    Ratio,
+    Speed,
+    Throughput,
+    Timed,
+)
+from comparisons.report import machines
 from comparisons.report import roofline as drawn
 from comparisons.report import studies as grids
 from comparisons.report.tables import Grid
 from comparisons.request import Request
-from comparisons.results import (
-    Compared,
-    Cost,
-    Latency,
-    Machine,
-    Ratio,
-    Result,
-    Speed,
-    Throughput,
-)
+from comparisons.results import SpeedSection
 from comparisons.sides import ceilings
 from comparisons.sides import quiet as steady
 from comparisons.sides.wire import Split, write_split
@@ -369,7 +368,6 @@ def test_the_roof_is_the_lower_of_two_by_hand(gflops, gbs, roof):
     cost = roofline.cost_of(
         TASK, CONFIG, sides, SPLITS[0], throughput(100.0, 50.0)
     )
-    assert cost.forward_flops == {"torch": 2e9}  # counted once, for both
     assert cost.achieved_gflops == pytest.approx({"keras": 60, "torch": 30})
     assert cost.share_of_roof == pytest.approx(
         {"keras": 60 / roof, "torch": 30 / roof}
@@ -389,25 +387,25 @@ def test_without_training_steps_there_is_no_share():
     assert cost.share_of_roof == {} and drawn.bound_by(cost) == "–"
 
 
-def test_the_roofline_is_drawn_from_results():
-    cost = Cost(
+def test_the_roofline_is_of_one_machine_class():
+    result, without = make_result(), make_result()
+    result.speed.append(counted(make_speed(thread_policy="sleep")))
+    spins, sleeps = map(machines.title_of, result.speed)
+    picture = drawn.picture(sleeps, [result, without])
+    assert picture and picture.startswith(b"RIFF")
+    assert drawn.picture(spins, [result, without]) is None
+    (row,) = drawn.grid(sleeps, [result, without]).rows
+    assert "60%, 30%" in row and "the machine" in row
+
+
+def counted(one: SpeedSection) -> SpeedSection:
+    one.cost = Cost(
         step_flops=6e9, step_bytes=1e9, operations=7,
-        forward_flops={"keras": 2e9, "torch": 2e9},
         ceilings={"torch": {"matmul_float32_gflops": 100, "triad_gbs": 20}},
         achieved_gflops={"keras": 60, "torch": 30},
         share_of_roof={"keras": 0.6, "torch": 0.3},
     )  # fmt: skip
-    result: Any = SimpleNamespace(
-        task=TASK.stem,
-        cost=cost,
-        environment=SimpleNamespace(cpu="a processor", threads=2),
-    )
-    without: Any = SimpleNamespace(cost=None)
-    png = drawn.picture([result, without])
-    assert png and png.startswith(b"\x89PNG")
-    assert drawn.picture([without]) is None
-    (row,) = drawn.grid([result, without]).rows
-    assert "60%, 30%" in row and "the machine" in row and "1.000" in row
+    return one
 
 
 def test_ceilings_are_the_best_of_several_by_hand(monkeypatch):
@@ -455,119 +453,6 @@ def test_a_type_without_instructions_costs_no_minutes(monkeypatch):
 
     assert ceilings.products(matrices, "bfloat16") == pytest.approx(2.0)
     assert asked == [256, 512]  # 0.13 s; 1,024 would take 1.07 s
-
-
-# === The overview ===========================================================
-
-
-def benched(**changes: Any) -> Result:
-    """Return a result of all four kinds, on a machine that was quiet."""
-    result = make_result()
-    assert result.throughput
-    result.throughput.step = result.throughput.train
-    result.throughput.predict_one = result.throughput.predict
-    result.throughput.latency = {
-        name: Latency(p50_ms=p50, p95_ms=2.0, p99_ms=3.0, calls=900)
-        for name, p50 in (("keras", 0.57), ("torch", 0.11))
-    }
-    result.machine = Machine(
-        instructions=["avx2", "fma"], governor=None, memory_gib=24.0,
-        load_before=0.1, load_after=1.9, busy=False,
-    )  # fmt: skip
-    return result.model_copy(update=changes)
-
-
-def test_the_conditions_are_told():
-    text = " ".join(overview.conditions(benched()))
-    assert "Keras 0.57, 2.00, 3.00" in text and "PyTorch 0.11" in text
-    assert "avx2, fma" in text and "not told by the kernel" in text
-    assert "Load 0.1 before and 1.9 after" in text
-    assert "Other work" not in text
-
-
-def test_a_busy_machine_is_named_in_both_reports():
-    result = benched()
-    assert result.machine
-    result.machine.busy = True
-    assert any("Other work" in line for line in overview.conditions(result))
-    text = overview.speed_grid([result]).markdown()
-    assert f"Other work held the machine: {result.task}" in text
-
-
-def test_tasks_of_several_machines_are_told_apart():
-    first, second = benched(), benched(task="chapter09_other", chapter=9)
-    assert overview.several_machines([first, second]) == []
-    assert second.machine
-    second.machine.instructions = ["avx"]
-    lines = overview.several_machines([first, second])
-    assert lines[1] == "On a processor with avx: chapter09_other."
-    assert first.task in lines[0] and len(lines) == 2
-
-
-def test_other_commits_are_named():
-    first, second = benched(), benched(task="chapter09_other", chapter=9)
-    assert overview.several_commits([first, second]) == []
-    first.environment.commit = "0123abc"
-    assert overview.several_commits([first, second]) == [
-        "Some at commit 0123abc: their reports say so."
-    ]
-
-
-def test_how_halves_were_run_is_told_once_and_exceptions_by_name():
-    first, second = benched(), benched(task="chapter09_other", chapter=9)
-    assert first.throughput and second.throughput
-    first.throughput.mode = {"keras": "graph", "torch": "eager"}
-    second.throughput.mode = {"keras": "graph", "torch": "compiled"}
-    third = benched(task="chapter10_other", chapter=10)
-    assert third.throughput
-    third.throughput.mode = {"keras": "graph", "torch": "eager"}
-    assert overview.ways([first, second, third]) == [
-        "Keras: graph.",
-        f"PyTorch: compiled, in {second.task}.",
-        f"PyTorch: eager, in {first.task}, {third.task}.",
-    ]
-
-
-def test_threads_that_sleep_are_told_with_what_that_costs():
-    result = benched()
-    assert result.throughput
-    for does, told in (("sleep", True), ("spin", False)):
-        result.throughput.mode["torch"] = (
-            f"eager, threads {does} while they wait"
-        )
-        text = " ".join(overview.conditions(result))
-        assert ("PyTorch is slower by that" in text) == told
-
-
-def test_controls_that_hold_one_are_counted():
-    result = benched()
-    assert result.throughput
-    held, count = overview.controls([result])
-    assert (held, count) == (4, 4)
-    ratio = result.throughput.step.ratio  # type: ignore[union-attr]
-    ratio.control_ci95 = (1.01, 1.2)  # type: ignore[union-attr]
-    # It is that of the epochs too.
-    assert overview.controls([result]) == (2, 4)
-    assert (
-        "2 of 4 of these controls hold 1"
-        in overview.speed_grid([result]).markdown()
-    )
-
-
-def test_an_overview_holds_what_lies_there_already(tmp_path):
-    first, second = benched(), benched(task="chapter09_other", chapter=9)
-    for result in (first, second):
-        path = tmp_path / f"{result.task}.json"
-        path.write_text(result.model_dump_json())
-    (path,) = overview.write([second], tmp_path)  # no cost: no roofline
-    text = path.read_text()
-    assert text.index(f"| {first.task} |") < text.index("| chapter09_other |")
-    assert "ms for one" in text and "0.57" in text
-
-
-def test_nothing_measured_gives_no_overview(tmp_path):
-    assert overview.write([], tmp_path) == []
-    assert list(tmp_path.iterdir()) == []
 
 
 # === Freed memory ===========================================================
@@ -687,19 +572,13 @@ def test_options_that_do_not_fit_are_one_clear_line(options, said):
         command.wanted(*options, 2.0)
 
 
-def test_a_study_names_the_commit_that_it_measured(monkeypatch):
-    """Not that of the proof, which may be kept since an earlier one."""
+def test_a_study_says_what_it_was_made_with(monkeypatch):
+    """Not what the proof was, which may be kept since an earlier commit."""
     keras: Any = Side({"idiom": 1.0, "again": 1.0, "step": 1.0})
     torch: Any = Side({"idiom": 1.0, "again": 1.0, "step": 1.0})
-    now = make_result().environment.model_copy(update={"commit": "now"})
-    asked_of: list[Any] = []
-
-    def environment(*asked: Any) -> Any:
-        asked_of.append(asked)
-        return now
-
+    now = make_environment(commit="now")
     splits = (*SPLITS, {})
-    monkeypatch.setattr(command, "environment", environment)
+    monkeypatch.setattr(command, "environment", lambda *_: now)
     monkeypatch.setattr(command, "loaded", lambda *_: nullcontext(splits))
     monkeypatch.setattr(
         command, "both_sides", lambda _: nullcontext((keras, torch))
@@ -707,9 +586,10 @@ def test_a_study_names_the_commit_that_it_measured(monkeypatch):
     settings: Any = SimpleNamespace()
     asked = command.StudyRequest("idioms", 0.1)
     found = command.study(TASK, Request(), settings, asked, silent)
-    assert found.environment.commit == "now"
-    assert asked_of == [(TASK, keras, torch, settings)]
+    assert found.made_with.commit == "now" and found.kind == "idioms"
     assert {row.half for row in found.timed} == {"keras", "torch"}
+    shown = grids.grid(TASK.stem, found).markdown()
+    assert "this project's half" in shown
 
 
 def test_an_unknown_mode_is_refused_with_those_that_there_are():
@@ -737,18 +617,11 @@ def test_rows_without_figures_are_shown_with_their_reason():
 # === The machine ============================================================
 
 
-def test_the_machine_tells_what_it_is():
-    told = machine.before()
-    assert set(told.instructions) <= set(machine.TOLD)
-    assert told.memory_gib > 0.1
-    assert told.load_before >= 0
-
-
 def test_a_machine_with_others_at_work_is_called_busy(monkeypatch):
-    monkeypatch.setattr(machine, "foreign_cores", lambda: 1.3)
-    assert machine.before().busy
-    monkeypatch.setattr(machine, "foreign_cores", lambda: 0.01)
-    assert not machine.before().busy
+    for foreign, busy in ((1.3, True), (0.01, False)):
+        monkeypatch.setattr(machine, "foreign_cores", lambda f=foreign: f)
+        told = machine.before()
+        assert told.busy is busy and told.memory_gib > 0.1
 
 
 def test_a_governor_that_is_not_told_is_none(monkeypatch):

@@ -18,7 +18,7 @@ from comparisons.tasks import BY_STEM
 
 DIGITS = "chapter08_digits_convnet"
 KERAS, TORCH = f"keras_impl/{DIGITS}.py", f"torch_impl/{DIGITS}.py"
-BENCH = f"{RESULTS}/bench/{DIGITS}.json"
+RESULT = f"{RESULTS}/{DIGITS}.json"
 
 
 # === What is missing ========================================================
@@ -27,9 +27,9 @@ BENCH = f"{RESULTS}/bench/{DIGITS}.json"
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """Return a checkout with one pair, and what its pages need."""
-    ends = (".json", ".png", "_exhibit.png")
+    ends = (".json", ".webp", "_exhibit.webp")
     results = [f"{RESULTS}/{DIGITS}{end}" for end in ends]
-    for path in (KERAS, TORCH, BENCH, *results, "README.ko.md"):
+    for path in (KERAS, TORCH, *results, "README.ko.md"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     return House(tmp_path, [BY_STEM[DIGITS]], ["rmsprop_epsilon"])
@@ -46,9 +46,8 @@ def refused(house: House, told: str) -> None:
     [
         (TORCH, f"received no {TORCH}"),
         (KERAS, f"received no {KERAS}"),
-        (f"{RESULTS}/{DIGITS}.json", "received no result .*comparisons run"),
-        (BENCH, "no result .*comparisons bench"),
-        (f"{RESULTS}/{DIGITS}.png", "received no picture"),
+        (RESULT, "received no result .*comparisons run"),
+        (f"{RESULTS}/{DIGITS}.webp", "received no picture"),
     ],
 )
 def test_what_is_missing_is_named(house: House, path: str, told: str):
@@ -62,7 +61,7 @@ def test_what_is_missing_is_named(house: House, path: str, told: str):
         ([TORCH], "# === Eval", "# --- Eval", "torch_impl.* section Evaluat"),
         ([KERAS, TORCH], "# === Data", "# --- Data", "without a section Data"),
         ([TORCH], "def main(", "def main((", "is no Python in line"),
-        ([BENCH], '_version": 1', '_version": 7', "not fit schema version 1"),
+        ([RESULT], '_version": 2', '_version": 7', "not fit schema version 2"),
         (["README.ko.md"], "# ", "", "README.ko.md without a title"),
     ],
 )

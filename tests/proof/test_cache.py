@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_results import make_result
+from test_results import make_environment, make_proof
 
 from comparisons import checkout
 from comparisons import run as running
 from comparisons.common import RequestError
 from comparisons.proof import cache
-from comparisons.proof.cache import Entry, Proof
+from comparisons.proof.cache import Entry, KeptProof
 from comparisons.request import Request
-from comparisons.results import Parity, Result
+from comparisons.results import Parity, ProofSection, Result
 from comparisons.run import kept, run_task
 from comparisons.sides.process import Settings
 from comparisons.sides.wire import Split
@@ -44,7 +44,7 @@ class House:
     root: Path
     monkeypatch: pytest.MonkeyPatch
     task: Task = BY_STEM[STEM]
-    request: Request = Request(accuracy=False, speed=False)
+    request: Request = Request(sections=("proof",))
     settings: Settings = field(default_factory=lambda: Settings(threads=2))
 
     @property
@@ -204,7 +204,9 @@ NO_INGREDIENTS: dict[str, Callable[[House], Any]] = {
     "how speed is measured": writes("comparisons/measure/race.py"),
     "committed results": writes("comparisons/results/chapter99.json", "{}"),
     "a new proof": asks(fresh=True),
-    "accuracy and speed": asks(accuracy=True, speed=True, seeds=7),
+    "accuracy and speed": asks(
+        sections=("proof", "accuracy", "speed"), seeds=7
+    ),
     "who installed the data": writes(
         "packages/cargo-1.0.dist-info/INSTALLER", "uv"
     ),
@@ -291,12 +293,8 @@ def test_an_interpreter_that_is_not_there_is_told(house: House):
 # === What is kept ===========================================================
 
 
-def result_of(**changes: Any) -> Result:
-    result = make_result()
-    result.accuracy = result.throughput = result.memory = None
-    for name, value in changes.items():
-        setattr(result.parity, name, value)
-    return result
+def proof_of(**changes: Any) -> ProofSection:
+    return make_proof().model_copy(update=changes)
 
 
 def files_of(entry: Entry) -> set[Path]:
@@ -305,15 +303,14 @@ def files_of(entry: Entry) -> set[Path]:
 
 def test_a_proof_comes_back_and_says_when_it_was_made(house: House):
     assert house.entry.read() is None
-    result = result_of()
-    house.entry.write(result)
-    proof = house.entry.read()
-    assert proof is not None
-    assert proof.parity == result.parity
-    assert proof.samples == result.samples
-    told = proof.told()
-    assert told.proven == result.environment.date
-    assert told.model_copy(update={"proven": None}) == result.parity
+    proof = proof_of()
+    house.entry.write(proof)
+    found = house.entry.read()
+    assert found is not None
+    assert found.proof == proof
+    told = found.told()
+    assert told.proven == proof.made_with.date
+    assert told.model_copy(update={"proven": None}) == proof
     assert files_of(house.entry) == {house.entry.path}
     assert house.entry.path.name.startswith(f"{STEM}-{house.entry.key[:16]}")
 
@@ -329,24 +326,24 @@ def test_a_proof_lies_where_the_environment_says_or_in_the_checkout(house):
 
 
 def test_a_failed_proof_is_not_kept(house: House):
-    house.entry.write(result_of(passed=False))
+    house.entry.write(proof_of(passed=False))
     assert files_of(house.entry) == set()
 
 
 def test_a_proof_that_was_served_is_not_kept_as_a_new_one(house: House):
-    house.entry.write(result_of(proven="2026-01-01T00:00:00+00:00"))
+    house.entry.write(proof_of(proven="2026-01-01T00:00:00+00:00"))
     assert files_of(house.entry) == set()
 
 
 def test_what_was_changed_during_the_proof_is_not_kept(house: House):
     entry = house.entry
     house.write(f"torch_impl/{STEM}.py", "changed")
-    entry.write(result_of())
+    entry.write(proof_of())
     assert files_of(entry) == set()
 
 
 def resealed(text: str, **changes: Any) -> str:
-    proof = Proof.model_validate_json(text).model_copy(update=changes)
+    proof = KeptProof.model_validate_json(text).model_copy(update=changes)
     proof.digest = proof.content()
     return proof.model_dump_json()
 
@@ -366,18 +363,18 @@ def resealed(text: str, **changes: Any) -> str:
         lambda text: resealed(text, key="0" * 64),
         lambda text: resealed(
             text,
-            parity=result_of(passed=False).parity,
+            proof=proof_of(passed=False),
         ),
     ],
 )
 def test_a_spoilt_entry_is_no_proof_and_is_made_anew(house: House, spoil):
-    house.entry.write(result_of())
+    house.entry.write(proof_of())
     path = house.entry.path
     text = path.read_text()
     assert spoil(text) != text
     path.write_text(spoil(text))
     assert house.entry.read() is None
-    house.entry.write(result_of())
+    house.entry.write(proof_of())
     assert path.read_text() == text
 
 
@@ -389,7 +386,7 @@ def test_bytes_and_folders_are_no_proof(house: House):
     path.unlink()
     path.mkdir()
     assert house.entry.read() is None
-    house.entry.write(result_of())  # cannot be, and hurts nobody
+    house.entry.write(proof_of())  # cannot be, and hurts nobody
 
 
 def test_a_full_disk_or_a_bad_folder_costs_no_proof(house: House):
@@ -398,16 +395,16 @@ def test_a_full_disk_or_a_bad_folder_costs_no_proof(house: House):
 
     with house.monkeypatch.context() as patched:
         patched.setattr(cache, "write_whole", full)
-        house.entry.write(result_of())
+        house.entry.write(proof_of())
     assert house.entry.read() is None
     file = house.write("file")
     house.monkeypatch.setenv("COMPARISONS_CACHE", str(file))
-    house.entry.write(result_of())
+    house.entry.write(proof_of())
     assert house.entry.read() is None
 
 
 def test_one_answer_to_a_question_is_kept(house: House):
-    house.entry.write(result_of())
+    house.entry.write(proof_of())
     first = house.entry.path
     # Other questions, and another task, which stay.
     others = set()
@@ -415,7 +412,7 @@ def test_one_answer_to_a_question_is_kept(house: House):
         with house.monkeypatch.context():
             before = house.request, house.settings
             change(house)
-            house.entry.write(result_of())
+            house.entry.write(proof_of())
             others.add(house.entry.path)
             house.request, house.settings = before
     another = first.with_name("chapter09_y-0123456789abcdef.json")
@@ -424,7 +421,7 @@ def test_one_answer_to_a_question_is_kept(house: House):
     broken.write_text("{}")
     assert len(files_of(house.entry)) == 5
     house.write(f"keras_impl/{STEM}.py", "changed")
-    house.entry.write(result_of())
+    house.entry.write(proof_of())
     assert first != house.entry.path
     assert files_of(house.entry) == {house.entry.path, another, *others}
 
@@ -451,11 +448,14 @@ def ladder(house: House, monkeypatch, tmp_path) -> Ladder:
         split = Split(tmp_path, "train", 4)
         yield split, split, 0.1
 
-    ladder = Ladder(make_result().parity)
+    whole = dict(make_proof())
+    parity = {name: whole[name] for name in Parity.model_fields}
+    ladder = Ladder(Parity(**parity))
     monkeypatch.setattr(running, "loaded", loaded)
-    monkeypatch.setattr(
-        running, "environment", lambda *_: make_result().environment
-    )
+    monkeypatch.setattr(running, "environment", lambda *_: make_environment())
+    # The sources of this house are no Python.
+    for name in ("task_digest", "proof_digest"):
+        monkeypatch.setattr(running.digests, name, lambda *_: "a digest")
     monkeypatch.setattr(running, "climb", ladder.climb)
     return ladder
 
@@ -471,16 +471,16 @@ def run(house: House) -> Result:
 def test_what_is_proven_is_not_proven_again(house: House, ladder: Ladder):
     assert kept(house.task, house.request, house.settings) is None
     first = run(house)
-    assert (ladder.climbed, first.parity.proven) == (1, None)
+    assert (ladder.climbed, first.proof.proven) == (1, None)
     again = run(house)
     assert ladder.climbed == 1
-    assert again.parity == first.parity.model_copy(
-        update={"proven": first.environment.date}
+    assert again.proof == first.proof.model_copy(
+        update={"proven": first.proof.made_with.date}
     )
     assert kept(house.task, house.request, house.settings) == again
     house.write("comparisons/proof/ladder.py", "changed")
     assert kept(house.task, house.request, house.settings) is None
-    assert run(house).parity.proven is None
+    assert run(house).proof.proven is None
     assert ladder.climbed == 2
 
 
@@ -489,17 +489,17 @@ def test_a_fresh_proof_is_made_and_takes_the_place(house, ladder: Ladder):
     house.request = replace(house.request, fresh=True)
     ladder.parity.seconds = 99.0
     assert kept(house.task, house.request, house.settings) is None
-    assert run(house).parity.proven is None
+    assert run(house).proof.proven is None
     assert ladder.climbed == 2
     house.request = replace(house.request, fresh=False)
     found = kept(house.task, house.request, house.settings)
-    assert found is not None and found.parity.seconds == 99.0
+    assert found is not None and found.proof.seconds == 99.0
 
 
 def test_a_failed_proof_is_done_again(house: House, ladder: Ladder):
     ladder.parity.passed = False
     for count in (1, 2):
-        assert not run(house).parity.passed
+        assert not run(house).proof.passed
         assert ladder.climbed == count
 
 
@@ -507,19 +507,19 @@ def test_a_fresh_proof_that_fails_is_not_hidden_by_the_old_one(house, ladder):
     run(house)
     house.request = replace(house.request, fresh=True)
     ladder.parity.passed = False
-    assert not run(house).parity.passed
+    assert not run(house).proof.passed
     house.request = replace(house.request, fresh=False)
-    assert not run(house).parity.passed
+    assert not run(house).proof.passed
     assert ladder.climbed == 3
 
 
-@pytest.mark.parametrize("more", ({"accuracy": True}, {"speed": True}))
+@pytest.mark.parametrize("more", ("accuracy", "memory", "speed"))
 def test_where_more_is_asked_than_a_proof_sides_are_needed(
     house: House, ladder: Ladder, more
 ):
     run(house)
     assert kept(house.task, house.request, house.settings)
-    request = replace(house.request, **more)
+    request = replace(house.request, sections=("proof", more))
     assert kept(house.task, request, house.settings) is None
 
 

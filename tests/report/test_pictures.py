@@ -4,9 +4,9 @@ import io
 
 import numpy as np
 import pytest
-from matplotlib import image
+from PIL import Image
 
-from comparisons.report.pictures import MOST, panels, picture, texts
+from comparisons.report.pictures import MOST, panels, picture, texts, webp
 
 
 def shown(shift: float = 0.0) -> dict[str, np.ndarray]:
@@ -39,14 +39,16 @@ def test_texts_are_kept_by_name_and_half():
     assert found == {"samples": {"keras": ["one", "two"], "torch": ["x"]}}
 
 
-def test_the_picture_is_a_png_with_keras_left_and_pytorch_right():
+def test_the_picture_is_a_webp_with_keras_left_and_pytorch_right():
     ours = {"images/a": np.zeros((MOST, 10, 10))}
     theirs = {"images/a": np.ones((MOST, 10, 10))}
-    png = picture({"keras": ours, "torch": theirs})
-    assert png is not None
-    pixels = image.imread(io.BytesIO(png))[..., :3]
+    drawn = picture({"keras": ours, "torch": theirs})
+    assert drawn is not None
+    with Image.open(io.BytesIO(drawn)) as opened:
+        assert opened.format == "WEBP"
+        pixels = np.asarray(opened.convert("RGB")) / 255
     middle = pixels.shape[1] // 2
-    dark = (pixels < 0.05).all(-1).mean(0)  # of each column
+    dark = (pixels < 0.1).all(-1).mean(0)  # of each column
     # The left strip is black; on the right only letters of the title are.
     assert dark[:middle].max() > 0.4
     assert dark[middle:].max() < 0.4
@@ -61,3 +63,13 @@ def test_every_kind_can_be_drawn_and_a_half_may_lack_a_panel():
 @pytest.mark.parametrize("only", [{}, {"text/a": np.array(["b"])}])
 def test_there_is_no_picture_where_nothing_is_to_be_drawn(only):
     assert picture({"keras": only, "torch": only}) is None
+
+
+@pytest.mark.parametrize("largest", (40_000, 4_000))
+def test_a_picture_fits_whatever_it_shows(largest: int):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), "uint8")
+    made = webp(Image.fromarray(noise), largest)
+    assert len(made) <= largest
+    with Image.open(io.BytesIO(made)) as opened:
+        opened.load()
+        assert opened.width <= 400
