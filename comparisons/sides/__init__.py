@@ -1,1 +1,4 @@
-"""Runs in a half's process, or starts one and asks it. One framework each."""
+"""The code of a half's process, and the code that starts such a process.
+
+Each process imports one framework only.
+"""

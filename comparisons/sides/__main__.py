@@ -1,8 +1,7 @@
 """The program of a side: `python -m comparisons.sides keras IN OUT`.
 
-Reads requests from one pipe, runs them one after the other, and writes a
-reply to each into another. Whatever ends a request but a result is a failure
-that its reply tells.
+Reads requests from one pipe, runs them one after the other, and writes each
+reply to another pipe. A reply is a result or the text of an error.
 """
 
 import importlib
@@ -19,7 +18,7 @@ Asked = tuple[str, tuple[Any, ...]]
 
 
 def main(name: str, into: int, out: int) -> None:
-    # The parent alone decides what Ctrl-C means.
+    # Only the parent reacts to Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests: SimpleQueue[Asked] = SimpleQueue()
     source, replies = Connection(into), Connection(out)
@@ -44,13 +43,13 @@ def main(name: str, into: int, out: int) -> None:
 
 
 def receive(source: Connection, requests: "SimpleQueue[Asked]") -> None:
-    """Take requests as they come; end with the parent, whatever is at work."""
+    """Queue incoming requests; exit when the parent has ended."""
     while True:
         try:
             requests.put(source.recv())
         except EOFError:
             os._exit(1)
-        except Exception as error:  # what was asked with cannot be read
+        except Exception as error:  # the request cannot be unpickled
             requests.put(("refuse", (error,)))
 
 

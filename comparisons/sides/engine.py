@@ -1,7 +1,7 @@
-"""What both sides do alike, whatever the framework: build, train, show, time.
+"""The base class of both sides: the requests that a parent can send.
 
-The halves' contract is the same on both sides, and so is all that only calls
-it. What differs is abstract here.
+All halves have the same functions, so code that only calls these functions
+is written once, here. What differs between the frameworks is abstract.
 """
 
 import copy
@@ -35,22 +35,22 @@ from shared_data import Data, first
 
 
 class Engine(ABC):
-    """A side: what both frameworks do alike, and what each does its own way.
+    """A side; each framework has a subclass.
 
-    The methods without a leading underscore are what the parent asks for.
+    The parent requests its methods by name: see process.py.
     """
 
     threads = 1
 
     @abstractmethod
     def start(self, threads: int, device: str) -> dict[str, Any]:
-        """Fix threads and precision; return versions and device in use."""
+        """Set threads and precision; return versions and the device in use."""
 
     @abstractmethod
     def build(
         self, half: Half, config: Any, dtype: str, weights: State | None
     ) -> Any:
-        """Return the half's model, with these weights or with its own."""
+        """Return the half's model, with these weights or its initial ones."""
 
     @abstractmethod
     def describe(self, half: Half, config: Any, dtype: str) -> Description:
@@ -62,17 +62,17 @@ class Engine(ABC):
 
     @abstractmethod
     def read_weights(self, half: Half, config: Any, path: str) -> State:
-        """Return the weights of a file; no code of it is run."""
+        """Return the weights in a file, without running code from the file."""
 
     @abstractmethod
     def write_weights(
         self, half: Half, config: Any, weights: State, path: str
     ) -> None:
-        """Write a file of the half's model with these weights."""
+        """Write the half's model with these weights to a file."""
 
     @abstractmethod
     def seed(self, seed: int) -> None:
-        """Fix the framework's random numbers."""
+        """Seed the framework's random numbers."""
 
     @abstractmethod
     def state_of(self, model: Any) -> State:
@@ -80,54 +80,57 @@ class Engine(ABC):
 
     @abstractmethod
     def peaks(self) -> AbstractContextManager[Watch]:
-        """Yield a dict of memory peaks, and what to call once a training has
-        settled."""
+        """Yield a dict of memory peaks in MiB, and what to call after warm-up.
+
+        The dict is filled at the end of the block.
+        """
 
     @abstractmethod
     def inventory(self, model: Any, optimizers: list[Any]) -> Bytes:
         """Return the bytes of weights, gradients and optimizer slots."""
 
     def predicted(self, module: Any, config: Any, batch: Any) -> dict[str, Any]:
-        """Return what is predicted of the peak, by outlines of a batch."""
+        """Return the predicted peak, calculated from a batch's outlines."""
         return {}
 
     def formulas(
         self, model: Any, aligned: bool
     ) -> AbstractContextManager[list[str]]:
-        """Let Keras' formulas hold; yield the atlas entries that they close."""
+        """Use Keras' formulas in the block; yield the atlas entries closed."""
         return nullcontext([])
 
     @abstractmethod
     def dropout_off(self) -> AbstractContextManager[list[str]]:
-        """Replace dropout by the identity; yield the rates asked for."""
+        """Replace dropout by the identity; yield the rates requested."""
 
     @abstractmethod
     def recorded(
         self, model: Any, outputs: State
     ) -> AbstractContextManager[None]:
-        """Keep every layer's output while the block runs."""
+        """Record every named layer's output in `outputs` inside the block."""
 
     @abstractmethod
     def synchronize(self) -> None:
-        """Wait for the device."""
+        """Wait until the device has finished its work."""
 
     @abstractmethod
     def use_threads(self, count: int) -> None:
-        """Fix how many threads work, where that can still be changed."""
+        """Set the number of CPU threads, if it can still be changed."""
 
     @abstractmethod
     def use_precision(self, dtype: str) -> None:
-        """Make a floating-point type the default one."""
+        """Make `dtype` the default floating-point type."""
 
     @abstractmethod
     def mode(self, model: Any) -> str:
-        """Return how a model is run, for the report."""
+        """Return how a model is executed, in words for the report."""
 
     def share_cores(self, threads: int) -> None:
-        """Leave half of `threads` to the other side, but for what is timed.
+        """Use half of `threads`, except while something is timed.
 
-        With all of them on both sides, PyTorch took up to twice as long for a
-        training (measured on two cores).
+        The other half is for the other side. With all threads on both sides,
+        a training in PyTorch took up to twice as long (measured on two
+        cores).
         """
         self.threads = threads
         self.use_threads(max(1, threads // 2))
@@ -143,7 +146,10 @@ class Engine(ABC):
     # === The atlas ==========================================================
 
     def answer(self, entry: str, way: str, dtype: str) -> Answer:
-        """Return what a function of an atlas entry returns of its inputs."""
+        """Return what an atlas entry's function `way` returns, or its error.
+
+        Its inputs are the entry's, floating-point ones as `dtype`.
+        """
         arrays = {
             name: array.astype(dtype) if array.dtype.kind == "f" else array
             for name, array in differences.function(entry, "inputs")().items()
@@ -152,7 +158,7 @@ class Engine(ABC):
         self.seed(0)
         try:
             return answer_of(differences.function(entry, way)(**arrays))
-        except Exception as error:  # to raise may be the difference
+        except Exception as error:  # the error may be the difference
             said = " ".join(str(error).split())[:120]
             return Answer(error=f"{type(error).__name__}: {said}")
         finally:
@@ -161,7 +167,7 @@ class Engine(ABC):
     # === The ladder =========================================================
 
     def initial(self, half: Half, config: Any, dtype: str, seed: int) -> State:
-        """Return the weights that the half draws for itself."""
+        """Return the half's own initial weights for a seed."""
         self.seed(seed)
         return self.state_of(self.build(half, config, dtype, None))
 
@@ -180,7 +186,7 @@ class Engine(ABC):
         split: Split,
         aligned: bool,
     ) -> Outputs:
-        """Return predictions, scores and what every named layer gives."""
+        """Return predictions, scores and the output of every named layer."""
         model = self.build(half, config, dtype, weights)
         arrays = split.read(dtype)
         module = half.load()
@@ -207,7 +213,7 @@ class Engine(ABC):
         test: Split,
         aligned: bool,
     ) -> State:
-        """Return what the half shows of a model with these weights, if any."""
+        """Return the half's exhibit for these weights; empty if it has none."""
         module = half.load()
         if not hasattr(module, "exhibit"):
             return {}
@@ -229,16 +235,17 @@ class Engine(ABC):
         seed: int,
         show: bool = False,
     ) -> dict[str, Any]:
-        """Train once as the half's own people would; return what came of it.
+        """Train once, exactly as the half is written; return the results.
 
-        With `show`, also what the half has to show of its trained model.
+        These are losses, scores, predictions and seconds; with `show` also the
+        half's exhibit.
         """
         module = half.load()
         config = replace(config, seed=seed)
         self.seed(seed)
         model = self.build(half, config, "float32", weights)
-        # Building draws random numbers; training starts from the same place
-        # whether the weights were drawn or given.
+        # Building draws random numbers. After this, training draws the same
+        # ones whether the weights were drawn or given.
         self.seed(seed)
         arrays, held_out = train.read(), test.read()
         losses = []
@@ -265,7 +272,10 @@ class Engine(ABC):
     def measure_memory(
         self, half: Half, config: Any, train: Split
     ) -> dict[str, Any]:
-        """Train some batches in this fresh process: see memory_work.py."""
+        """Return memory figures of a short training; needs a fresh process.
+
+        See memory_work.py.
+        """
         self.seed(config.seed)
         build = partial(self.build, half, config, "float32", None)
         arrays = train.read()
@@ -276,10 +286,10 @@ class Engine(ABC):
 def remembered(
     module: Any, model: Any, inputs: Any, predictions: Any
 ) -> Iterator[None]:
-    """Spare `evaluate` the prediction that was just made.
+    """Let `evaluate` reuse `predictions` in place of predicting again.
 
-    Only for the same model and the same inputs, not for equal ones. It gets
-    a copy: what it does to the answers must not reach the evidence.
+    Only for the same model and inputs objects, not for equal ones. `evaluate`
+    gets a copy, because it must not change the evidence.
     """
     predict = module.predict
 

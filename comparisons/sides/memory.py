@@ -1,10 +1,13 @@
 """Peak memory of one half in a process of its own, in MiB.
 
-Three kinds of figure, never mixed: the allocator's live peak (what the
-framework's tensors need; the one to compare), the process' high-water mark
-(what the operating system saw), and on CUDA also what the allocator reserved
-and what the driver says that the process holds. PyTorch's allocator on a CPU
-keeps no statistics: see torch_memory.py.
+There are three kinds of figure, which are never mixed:
+
+- the allocator's peak of live tensors, which is the one to compare;
+- the process' high-water mark, which the operating system keeps;
+- on CUDA also the memory that the allocator reserved, and the memory that the
+  process holds according to the driver.
+
+PyTorch's allocator on a CPU keeps no statistics: see torch/memory.py.
 """
 
 import ctypes
@@ -19,12 +22,13 @@ from typing import Any, NamedTuple
 
 MIB = 2**20
 NO_CUDA = "not measured: no CUDA device"
-# Measured with TensorFlow 2.21: of 255 KiB nothing is counted, of 256 all.
+# Measured with TensorFlow 2.21: blocks of 255 KiB are not counted, blocks of
+# 256 KiB are.
 SMALL_BLOCKS = "TensorFlow's statistics leave out blocks under 256 KiB on a CPU"
-# A card on which nobody has a context holds less; a context takes over 100.
+# An idle GPU uses less than this; a single context takes over 100 MiB.
 IDLE_MIB = 64.0
 
-# What peaks are told in, and what to call once a training is warmed up.
+# A dict for the peaks, and a function to call once a training is warmed up.
 Watch = tuple[dict[str, Any], Callable[[], None]]
 
 
@@ -39,7 +43,7 @@ def empty_peaks(note: str) -> dict[str, Any]:
 
 
 def said_once(notes: Iterable[str]) -> list[str]:
-    """Return what notes say, each thing a single time."""
+    """Return the parts of all notes, separated by "; ", each part once."""
     said = [part for note in notes for part in note.split("; ") if part]
     return list(dict.fromkeys(said))
 
@@ -48,9 +52,9 @@ def said_once(notes: Iterable[str]) -> list[str]:
 
 
 def status_mib(field: str) -> float:
-    """Return a field of /proc/self/status; nan where there is no such file.
+    """Return a field of /proc/self/status in MiB; nan without such a field.
 
-    Not `ru_maxrss`: a spawned process inherits its parent's.
+    `ru_maxrss` is not used: a spawned process inherits its parent's value.
     """
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
@@ -69,10 +73,10 @@ def peak_mib() -> float:
 
 
 def trim() -> bool:
-    """Give back to the system what the C library keeps for later.
+    """Return the C library's free memory to the system.
 
-    Else a training first fills what imports have left, and looks too small.
-    False where the C library has no `malloc_trim`.
+    Otherwise a training first reuses memory that the imports freed, and its
+    peak looks too small. False if the C library has no `malloc_trim`.
     """
     gc.collect()
     try:
@@ -83,7 +87,7 @@ def trim() -> bool:
 
 
 def reset_peak() -> bool:
-    """Set the high-water mark to the present level; False if not allowed."""
+    """Set the high-water mark to the current level; False if not allowed."""
     gc.collect()
     try:
         Path("/proc/self/clear_refs").write_text("5")
@@ -93,11 +97,12 @@ def reset_peak() -> bool:
 
 
 def host_peak_of(work: Callable[[], Any]) -> dict[str, Any]:
-    """Do the work; return how far the process rose above its level, in MiB.
+    """Do the work; return the rise of the process' peak above its level.
 
-    The level is `VmRSS` before, with imports, data and model in it, and the
-    peak `VmHWM`; both by the kernel. Where the mark cannot be reset it may be
-    older than the work, and the note says so.
+    Both are in MiB and measured by the kernel. The level is `VmRSS` before
+    the work, which contains imports, data and model; the peak is `VmHWM`. If
+    the high-water mark cannot be reset, it may be older than the work; then
+    the note says so.
     """
     trim()
     reset = reset_peak()
@@ -109,7 +114,7 @@ def host_peak_of(work: Callable[[], Any]) -> dict[str, Any]:
     if known and not reset:
         note = (
             "the process' high-water mark could not be reset: its peak is an "
-            "upper bound, with what imports and data took"
+            "upper bound that includes imports and data"
         )
     return {
         "host_peak_mib": rise if known else None,
@@ -124,7 +129,11 @@ def host_peak_of(work: Callable[[], Any]) -> dict[str, Any]:
 
 @contextmanager
 def tensorflow_peaks() -> Iterator[Watch]:
-    """Yield what will hold TensorFlow's peaks once the block ends."""
+    """Read TensorFlow's peaks of the GPU, or of the CPU if there is none.
+
+    Yields a dict, filled at the end of the block, and what to call after
+    warm-up.
+    """
     import tensorflow as tf  # noqa: TID251
 
     api, environment = tf.config.experimental, os.environ
@@ -144,7 +153,7 @@ def tensorflow_peaks() -> Iterator[Watch]:
 
 @contextmanager
 def tensorflow_peaks_of(api: Any, device: str) -> Iterator[Watch]:
-    """Watch through `tf.config.experimental` or a stand-in for it."""
+    """Read peaks of a device from `tf.config.experimental` or a stand-in."""
     where = "gpu" if device == "GPU:0" else "host"
     peaks: dict[str, Any] = {}
     warm_up: list[float] = []
@@ -156,7 +165,7 @@ def tensorflow_peaks_of(api: Any, device: str) -> Iterator[Watch]:
             warm_up.append(api.get_memory_info(device)["peak"] / MIB)
             api.reset_memory_stats(device)
         except (ValueError, RuntimeError) as error:
-            failed.append(error)  # on a CPU there are some only with oneDNN
+            failed.append(error)  # a CPU has statistics only with oneDNN
 
     settled()
     yield peaks, settled
@@ -168,7 +177,7 @@ def tensorflow_peaks_of(api: Any, device: str) -> Iterator[Watch]:
     notes = [NO_CUDA] if where == "host" else []
     if where == "host" and not failed:
         notes.append(SMALL_BLOCKS)
-        peak = peak or None  # all of its blocks were small
+        peak = peak or None  # 0: all blocks were too small to be counted
     if failed:
         peak = None
         notes.append(f"TensorFlow has no allocator statistics for {device}")
@@ -183,10 +192,10 @@ def tensorflow_peaks_of(api: Any, device: str) -> Iterator[Watch]:
 
 @contextmanager
 def cuda_peaks(cuda: Any) -> Iterator[Watch]:
-    """Watch through `torch.cuda` or a stand-in for it.
+    """Read peaks from `torch.cuda` or a stand-in for it.
 
-    What the warm-up needed decides whether a card is large enough; what a
-    settled step needs is compared.
+    The peak of the warm-up decides whether a GPU is large enough. The peak
+    after it is the one to compare.
     """
     peaks: dict[str, Any] = {}
     warm_up: list[float] = []
@@ -210,14 +219,15 @@ def cuda_peaks(cuda: Any) -> Iterator[Watch]:
     )
     retries = cuda.memory_stats().get("num_alloc_retries", 0)
     if retries:
-        peaks["note"] = f"the card was full: the allocator tried {retries} "
+        peaks["note"] = f"the GPU was full: the allocator tried {retries} "
         peaks["note"] += "times again"
 
 
 def cuda_allocator(backend: str, environment: Mapping[str, str]) -> str:
-    """Return how PyTorch's CUDA allocator is set: it moves what is reserved.
+    """Return the settings of PyTorch's CUDA allocator in words.
 
-    With cudaMallocAsync the reserved peak is only an upper bound.
+    They change how much memory it reserves. With cudaMallocAsync the reserved
+    peak is only an upper bound.
     """
     names = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
     told = [f"{n}={environment[n]}" for n in names if environment.get(n)]
@@ -230,20 +240,23 @@ def cuda_allocator(backend: str, environment: Mapping[str, str]) -> str:
 
 
 class Card(NamedTuple):
-    """What the driver says of the first card: in use, and by whom in MiB."""
+    """The first GPU's memory in use according to the driver, in MiB.
+
+    processes: the memory by process number; None where it is not reported.
+    """
 
     used_mib: float
     processes: dict[int, float | None]
 
 
 def card(nvml: Any = None) -> Card | None:
-    """Ask the driver; None if there is none or it will not say."""
+    """Ask the driver; None if there is no driver or it gives no answer."""
     if nvml is None:
         nvml = importlib.import_module("pynvml")
     try:
         nvml.nvmlInit()
         handle = nvml.nvmlDeviceGetHandleByIndex(0)
-        # The second version counts what the driver reserves apart.
+        # Version 2 reports the driver's own reserve separately.
         info = nvml.nvmlDeviceGetMemoryInfo(handle, version=nvml.nvmlMemory_v2)
         running = nvml.nvmlDeviceGetComputeRunningProcesses(handle)
     except nvml.NVMLError:
@@ -256,11 +269,11 @@ def card(nvml: Any = None) -> Card | None:
 
 
 def process_gpu_mib(before: Card | None, now: Card | None) -> float | None:
-    """Return what this process holds of the card; None if it is not known.
+    """Return this process' GPU memory in MiB; None if it is not known.
 
-    In containers the driver often knows other process numbers than we do.
-    Then the card's own change since `before` is ours, but only if the card
-    was idle and has since been given a single user.
+    In containers the driver often uses other process numbers. Then the
+    change of the GPU's total since `before` is this process' memory, but only
+    if the GPU was idle before and has exactly one user now.
     """
     if now is None:
         return None

@@ -1,9 +1,10 @@
-"""What a side does to have its memory measured: trains, twice and little.
+"""The work of a side whose memory is measured: two short trainings.
 
-The first training is left alone: the process' high-water mark is its own. It
-only tells what it was given, which is all that arithmetic needs: weights,
-gradients, optimizer slots and one batch. The second is watched by the
-allocator.
+The first training runs without any measurement inside the framework, so that
+the process' high-water mark belongs to it alone. Only its optimizers and the
+shapes of its first batch are noted: the bytes of weights, gradients,
+optimizer slots and one batch follow from them. During the second training
+the allocator's statistics are read.
 """
 
 import math
@@ -19,18 +20,20 @@ from comparisons.sides import memory
 from comparisons.sides.replacing import replaced
 from shared_data import Arrays, first
 
-# Of the training whose process is measured, the same for both halves: the rest
-# of an epoch would add copies of its data, and take its time.
+# Batches of the first training, in which the process' peak is measured. Both
+# halves use the same number. A whole epoch would take longer, and copies of
+# its data would add to the peak.
 BATCHES = 16
-# Of the training whose allocator is: one to settle, and two that count. A half
-# may hold a fifth of its samples out.
+# Batches of the second training, in which the allocator's peak is measured:
+# one for warm-up and two that count. A half may keep a fifth of its samples
+# for validation.
 SETTLED = 3
 FED_TWICE = "targets that are inputs, fed twice"
 
 
 @dataclass(frozen=True)
 class Outline:
-    """All of an array but its contents."""
+    """Shape, strides and type of an array, without its values."""
 
     shape: tuple[int, ...]
     strides: tuple[int, ...] | None
@@ -66,10 +69,12 @@ def leaves(outlines: Any) -> Iterator[Outline]:
 
 @dataclass
 class Watched:
-    """What a training was seen to use: optimizers, its first batch, its fit.
+    """What a training used: its optimizers, first batch and call of `fit`.
 
-    `twice` is the part of the batch, in bytes, that is fed both as inputs and
-    as targets.
+    batch: outlines of the first batch.
+    twice: bytes of the batch that are fed both as inputs and as targets.
+    fit: (samples) -> calls `fit` again on so many samples; None for a half
+        that has a `train_step`.
     """
 
     optimizers: list[Any] = field(default_factory=list)
@@ -84,7 +89,7 @@ class Watched:
 
 @contextmanager
 def watched(module: Any, model: Any, batch_size: int) -> Iterator[Watched]:
-    """Yield what the half's `train` gives to its steps while the block runs.
+    """Record what the half's `train` passes to its steps inside the block.
 
     A half either has a `train_step` or calls `fit`.
     """
@@ -98,14 +103,14 @@ def watched(module: Any, model: Any, batch_size: int) -> Iterator[Watched]:
         return made
 
     def see_step(step: Any, *args: Any) -> Any:
-        # Behind model, optimizer and loss.
+        # The first three arguments are model, optimizer and loss.
         seen.batch = seen.batch or outlines_of(args[3:])
         return step(*args)
 
     def see_fit(fit: Any, *args: Any, **kwargs: Any) -> Any:
         batch = [first(given, batch_size) for given in args[:2]]
         seen.batch, seen.twice = outlines_of(batch), fed_twice(*batch)
-        # Compiled, and without what it does beside training.
+        # The model is compiled by now. Callbacks do not belong to a step.
         again = kwargs | {"callbacks": None}
         seen.fit = lambda samples: fit(
             *(first(given, samples) for given in args), **again
@@ -123,7 +128,10 @@ def watched(module: Any, model: Any, batch_size: int) -> Iterator[Watched]:
 def steps_through(
     module: Any, model: Any, see_step: Any, see_fit: Any
 ) -> Iterator[None]:
-    """Let the half's steps, or its `fit`, be called by another function."""
+    """Pass every call of the half's `train_step`, or of `fit`, to a function.
+
+    `see_step` or `see_fit` receives the original function, then its arguments.
+    """
     if hasattr(module, "train_step"):
         owner, name, see = module, "train_step", see_step
     else:
@@ -133,7 +141,7 @@ def steps_through(
 
 
 def fed_twice(inputs: Any, targets: Any = None) -> int:
-    """Return the bytes of targets that are among the inputs as well."""
+    """Return the bytes of the targets if they are also among the inputs."""
     given = inputs.values() if isinstance(inputs, dict) else [inputs]
     if targets is None or isinstance(targets, dict):
         return 0
@@ -142,9 +150,11 @@ def fed_twice(inputs: Any, targets: Any = None) -> int:
 
 
 class Bytes(NamedTuple):
-    """What arithmetic says of a half, in bytes; `frozen` is part of weights.
+    """The bytes that a half needs, calculated from its shapes and types.
 
-    `explained` holds those that a named difference adds, by its name.
+    frozen: the part of `weights` that is not trained.
+    explained: the `Bytes` that an atlas entry, or another named difference,
+        adds; by its name.
     """
 
     weights: int
@@ -162,9 +172,9 @@ def measure(
     build: Callable[[], Any],
     arrays: Arrays,
 ) -> dict[str, Any]:
-    """Return `peaks` in MiB and `bytes`, of a process that did nothing before.
+    """Return `peaks` in MiB and `bytes`. Needs a fresh process.
 
-    `engine` is the side's Engine, `build` makes the half's model.
+    `engine` is the side's Engine; `build` returns the half's model.
     """
     card = memory.card()
     model = build()
@@ -178,7 +188,7 @@ def measure(
         train, seen = None, Watched()
         host = memory.host_peak_of(lambda: module.evaluate(model, arrays))
         seen.batch = outlines_of([arrays.inputs, arrays.targets])
-        # Nothing is trained: all weights are only looked at.
+        # Nothing is trained, so all weights are frozen.
         weights = engine.inventory(model, []).weights
         counted = Bytes(weights, weights, 0, 0)
     counted = counted._replace(batch=seen.batch_bytes)
@@ -202,7 +212,7 @@ def measure(
         held = memory.process_gpu_mib(card, memory.card())
         peaks["gpu_process_mib"] = held
     notes = [note for note in (peaks["note"], host["note"]) if note]
-    seen.fit = model = None  # else it were alive beside what is predicted
+    seen.fit = model = None  # free the model before the peak is predicted
     predicted = engine.predicted(module, config, seen.batch)
     return {
         "peaks": peaks | host | predicted | {"note": "; ".join(notes)},
@@ -212,7 +222,10 @@ def measure(
 
 @contextmanager
 def after_one_step(module: Any, settled: Callable[[], None]) -> Iterator[None]:
-    """Call `settled` when a step of the half's has made what steps keep."""
+    """Call `settled` after the half's first step.
+
+    The first step allocates what later steps keep, such as optimizer slots.
+    """
     steps = [0]
 
     def step_on(step: Any, *args: Any) -> Any:

@@ -1,9 +1,9 @@
-"""Side processes: start one, send it work, survive its death.
+"""Starts side processes, sends them work and reports it when one dies.
 
-TensorFlow and PyTorch never share a process (building a torch optimizer
-after TensorFlow is loaded crashes), and this parent imports neither. A side
-is a program, `python -m comparisons.sides keras`, at the other end of two
-pipes: requests go in, replies come back in the same order.
+TensorFlow and PyTorch never share a process: building a torch optimizer after
+TensorFlow is loaded crashes. This parent process imports neither. A side is a
+program, `python -m comparisons.sides keras`, connected by two pipes. Requests
+go through one; replies come back through the other, in the same order.
 """
 
 import os
@@ -37,28 +37,35 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a side runs on: engine of the Keras half, device, CPU threads."""
+    """What a side runs on.
+
+    backend: the engine of the Keras half.
+    threads: CPU threads.
+    dedicated: whether nobody else uses the machine during the run.
+    """
 
     backend: str = "tensorflow"
     device: str = "auto"
     threads: int = len(os.sched_getaffinity(0))
-    dedicated: bool = False  # a machine that nobody else uses meanwhile
+    dedicated: bool = False
 
     def environment(self) -> dict[str, str]:
-        """Variables that must stand before the interpreter starts."""
+        """Return the variables to set before the interpreter starts."""
         values = {
             "OMP_NUM_THREADS": str(self.threads),
             "KERAS_BACKEND": self.backend,
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_ENABLE_ONEDNN_OPTS": "1",
             "NVIDIA_TF32_OVERRIDE": "0",
-            # JAX would take all cores, and most of a card.
+            # By default JAX uses all cores, and reserves most of a GPU's
+            # memory.
             "NPROC": str(self.threads),
             "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             "PYTHONHASHSEED": "0",
         }
         if not self.dedicated:
-            # Spinning threads make a busy neighbour reverse the ranking.
+            # With spinning threads, another busy process can reverse which
+            # framework is faster.
             values["OMP_WAIT_POLICY"] = "PASSIVE"
         if self.device == "cpu":
             values["CUDA_VISIBLE_DEVICES"] = ""
@@ -66,7 +73,7 @@ class Settings:
 
 
 class Speaker(Protocol):
-    """A side, or what stands before one and speaks for it."""
+    """A side, or an object that forwards work to one."""
 
     doing: str
 
@@ -78,7 +85,7 @@ class Speaker(Protocol):
 
 
 class Side:
-    """One living side process. Close it, or use it as a context manager."""
+    """One running side process. Close it, or use it as a context manager."""
 
     def __init__(self, name: Name, settings: Settings, folder: Path) -> None:
         self.name = name
@@ -89,9 +96,9 @@ class Side:
         self.lock = threading.Lock()
         interpreter = interpreter_of(name)
         environment = os.environ | settings.environment()
-        # A user's keras.json must not change the model.
+        # An empty folder: a user's keras.json must not change the model.
         environment["KERAS_HOME"] = str(folder)
-        # PyTorch's compiler makes a folder as soon as it is imported.
+        # PyTorch's compiler creates this folder when it is imported.
         environment["TORCHINDUCTOR_CACHE_DIR"] = str(folder)
         environment["PYTHONPATH"] = os.pathsep.join(module_path())
         theirs_in, self.requests = Pipe(duplex=False)
@@ -106,8 +113,8 @@ class Side:
                 stderr=log,
                 env=environment,
                 pass_fds=ends,
-                # Ctrl-C is the parent's; and all that a half starts ends
-                # with its group.
+                # Its own process group: Ctrl-C reaches only the parent, and
+                # `close` also ends the processes that a half started.
                 start_new_session=True,
             )
         theirs_in.close()
@@ -117,10 +124,11 @@ class Side:
         self.started = self.submit("start", settings.threads, settings.device)
 
     def submit(self, function: str, *args: Any) -> "Future[Any]":
-        """Ask for `function` of the side's engine; returns at once."""
+        """Request a method of the side's engine; return without waiting."""
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
-        with self.lock, suppress(OSError):  # replies come in this order
+        # The lock keeps both orders equal: replies come in that of requests.
+        with self.lock, suppress(OSError):
             self.waiting.append(future)
             self.requests.send((function, args))
         if not self.reader.is_alive():  # nobody will answer
@@ -128,7 +136,7 @@ class Side:
         return future
 
     def read(self) -> None:
-        """Hand replies to those who wait, until the process ends."""
+        """Set the results of the waiting futures until the process ends."""
         with suppress(EOFError, OSError):
             while True:
                 told, value = self.replies.recv()
@@ -140,16 +148,17 @@ class Side:
         self.give_up()
 
     def give_up(self) -> None:
-        """Tell all who wait that there is nobody to answer."""
+        """Fail all waiting futures with the reason of the process' death."""
         while self.waiting:
-            with suppress(IndexError):  # the other thread was faster
+            with suppress(IndexError):  # the other thread emptied it first
                 self.waiting.popleft().set_exception(self.death())
 
     def result(self, future: "Future[Any]") -> Any:
-        """Wait for work that was submitted.
+        """Wait for submitted work and return what it returned.
 
         Raises:
-            SideDied: the process ended first; says why and during what.
+            SideDied: the process ended first. The message says why, and what
+                it was doing.
             HalfFailed: the work raised an error in the process.
         """
         return future.result()
@@ -158,11 +167,11 @@ class Side:
         return self.result(self.submit(function, *args))
 
     def facts(self) -> dict[str, Any]:
-        """Return versions and device, once the process is up."""
+        """Wait until the process has started; return versions and device."""
         return self.result(self.started)
 
     def death(self) -> SideDied:
-        """Return how the process ended, and what it said last."""
+        """Return an error that gives the exit status and the last log line."""
         code: int | None = None
         with suppress(subprocess.TimeoutExpired):
             code = self.process.wait(timeout=5)
@@ -172,7 +181,7 @@ class Side:
         last = ""
         with suppress(OSError):  # its folder may be gone
             lines = self.log.read_text(errors="replace").split("\n")
-            # TensorFlow's notes to itself, "I0000 ...", are no last words.
+            # TensorFlow's own log lines, "I0000 ...", do not explain it.
             said = [li for li in lines if li.strip() and not NOTE.match(li)]
             last = said[-1] if said else ""
         return SideDied(
@@ -182,7 +191,7 @@ class Side:
         )
 
     def close(self) -> None:
-        """End the process and all that it started, whatever they are doing."""
+        """Kill the process and all processes that it started."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -198,10 +207,11 @@ class Side:
 
 
 def module_path() -> list[str]:
-    """Return where a side looks for modules beside its installed packages.
+    """Return the folders where a side finds modules that are not installed.
 
-    What is no part of the parent's installation goes with it: this checkout,
-    and the tests. On a CUDA machine a side has packages of its own.
+    These are this checkout, and what else is on the parent's path (the tests)
+    but not in its installation: on a CUDA machine each side has an
+    installation of its own.
     """
     installed = sys.prefix, sys.base_prefix, site.getuserbase()
     return [
@@ -219,7 +229,10 @@ def module_path() -> list[str]:
 def both_sides(
     settings: Settings, folder: Path | None = None
 ) -> Iterator[tuple[Side, Side]]:
-    """Start both sides at once and end them with the block."""
+    """Start both sides in parallel; end them at the end of the block.
+
+    Their logs go to `folder`, or to a temporary one.
+    """
     with tempfile.TemporaryDirectory(prefix="comparisons-") as temporary:
         folder = folder or Path(temporary)
         with (
@@ -230,10 +243,10 @@ def both_sides(
 
 
 class Sides:
-    """Pairs of sides, lent from task to task; a context manager ends them.
+    """A pool of running pairs of sides. A context manager closes it.
 
-    To import TensorFlow takes longer than most proofs. Several tasks may
-    borrow at once: each has a pair of its own.
+    Tasks reuse the pairs, because importing TensorFlow takes longer than most
+    proofs. Tasks that run at the same time get different pairs.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -244,16 +257,17 @@ class Sides:
 
     @contextmanager
     def lent(self) -> Iterator[tuple[Side, Side]]:
-        """Yield a pair, started where none is free; end it on an error.
+        """Yield a free pair, or start one; end it on an error.
 
-        What a task has left undone dies with the sides that were to do it.
+        After an error the sides may still have requests in their queues.
+        These must not reach the next task.
         """
         with self.lock:
             pair = self.free.pop() if self.free else self.begin()
         try:
             yield pair.sides
         except BaseException:
-            with self.lock, suppress(ValueError):  # `close` was faster
+            with self.lock, suppress(ValueError):  # `close` removed it first
                 self.living.remove(pair)
             pair.stack.close()
             raise
@@ -267,7 +281,7 @@ class Sides:
         return pair
 
     def close(self) -> None:
-        """End every pair, whatever it is doing."""
+        """End every pair, also those in use."""
         with self.lock:
             ended, self.living, self.free = self.living, [], []
         for pair in ended:
@@ -282,7 +296,7 @@ class Sides:
 
 @dataclass(eq=False)
 class Lent:
-    """A pair of sides, and what ends it."""
+    """A pair of sides, and the stack whose `close` ends both."""
 
     stack: ExitStack
     sides: tuple[Side, Side]

@@ -1,15 +1,14 @@
-"""What a framework is told before it is timed, so that chance plays no part.
+"""Settings that remove random delays from a framework before it is timed.
 
-What PyTorch's C library does with freed memory is in `glibc.py`. Of TensorFlow
-it is the autotuner of tf.data. Whoever ends an iterator cancels the autotuner's
-thread and waits for it; but TensorFlow 2.21 calls those that wait for a
-cancellation before it says that there is one (CancellationManager), so that
-the thread, if it is awake first, finds nothing and sleeps until its next turn.
-That comes after 10 ms, then after twice as long each time, up to a minute. So
-`fit` took 1.33 s for an epoch that it had trained in 0.88 s, with both cores
-idle for the rest; 5 of 12 such calls waited more than 0.1 s (two cores, traced
-by the kernel's sched_switch events). Without an autotuner there is nothing to
-wait for, and `fit` feeds as fast.
+Freed memory is one cause of such delays: see `glibc.py`. The other is
+TensorFlow's autotuner of tf.data. When an iterator ends, it cancels the
+autotuner's thread and waits for it. But TensorFlow 2.21 (CancellationManager)
+wakes the thread before it marks the work as cancelled. A thread that wakes
+too early sees no cancellation and sleeps again: 10 ms at first, then twice as
+long each time, up to a minute. One `fit` had trained its epoch in 0.88 s but
+took 1.33 s, with both cores idle for the rest. 5 of 12 such calls waited more
+than 0.1 s (two cores, traced by the kernel's sched_switch events). Without an
+autotuner there is nothing to wait for, and `fit` is fed as fast.
 """
 
 import os
@@ -23,7 +22,7 @@ ASLEEP = "threads sleep while they wait"
 
 
 def told(engine: str) -> list[str]:
-    """Tell an engine, and return what it was told, in words."""
+    """Apply the settings to an engine; return them in words."""
     words = ["freed memory kept"] if glibc.keep_freed() else []
     if engine == "tensorflow":
         autotune(False)
@@ -35,7 +34,7 @@ def told(engine: str) -> list[str]:
 
 
 def autotune(wanted: bool) -> None:
-    """Let iterators of tf.data that are made from now on have an autotuner."""
+    """Turn the autotuner of tf.data on or off for all later iterators."""
     import tensorflow as tf  # noqa: TID251
 
     plain = getattr(tf.data.Dataset.__iter__, "plain", tf.data.Dataset.__iter__)
@@ -51,7 +50,7 @@ def autotune(wanted: bool) -> None:
 
 @contextmanager
 def autotuned(_: Any) -> Iterator[None]:
-    """Feed as Keras asks tf.data to."""
+    """Leave the autotuner on inside the block, as Keras does by default."""
     autotune(True)
     try:
         yield

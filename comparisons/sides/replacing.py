@@ -1,7 +1,7 @@
-"""The only place where the harness reaches into code that is not its own.
+"""Replaces attributes of halves, models and frameworks inside a block.
 
-Everything that a half, a model or a framework must do differently for a
-proof or a measurement is put in its place here, for the length of a block.
+A half, a model or a framework must sometimes behave differently for a proof
+or a measurement. The harness changes such code only through this module.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ ABSENT = object()
 
 @contextmanager
 def replaced(owner: Any, **new: Any) -> Iterator[None]:
-    """Give `owner` other attributes while the block runs.
+    """Give attributes of `owner` other values inside the block.
 
     Args:
-        owner: a module, a class or an object. Attributes of an object are
-            set past its own `__setattr__`: Keras would track them.
+        owner: a module, a class or an object. An object's own `__setattr__`
+            is bypassed, because Keras' version tracks what is set.
         new: the new values by attribute name.
 
     Raises:
@@ -29,7 +29,7 @@ def replaced(owner: Any, **new: Any) -> Iterator[None]:
     drop = delattr if plain else object.__delattr__
     before = {}
     for name in new:
-        getattr(owner, name)  # or a typing error would go unseen
+        getattr(owner, name)  # a misspelled name must raise
         before[name] = vars(owner).get(name, ABSENT)
     try:
         for name, value in new.items():

@@ -1,4 +1,4 @@
-"""What a half does to train, so that it can be done time and again."""
+"""Repeats a half's own training, or single steps of it, for timing."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,26 +9,27 @@ from typing import Any
 from comparisons.sides.replacing import replaced
 from shared_data import Arrays
 
-# Training steps are timed on so many batches, in turn, that lie in memory.
+# Training steps are timed on this many batches, which stay in memory and are
+# used in turn.
 HELD = 16
 
 
 class Lacking(Exception):
-    """A half has nothing of the kind to time; says why."""
+    """A half has no such work to time; the message says why."""
 
 
 class Recorded(Exception):
-    """Ends a training as soon as what it was to do is known."""
+    """Stops a training once its arguments are recorded."""
 
 
 def again_of(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int, int], None]:
-    """Return what trains the model, time and again: (epochs, samples).
+    """Return a function (epochs, samples) that trains the model again.
 
-    It is the half's own training, with all that it makes of its samples. What
-    a training makes but once is made in the first call: Keras' compiled model,
-    PyTorch's optimizer.
+    It calls the half's own `train`, preparation of the samples included. Only
+    the first call compiles the Keras model or makes the PyTorch optimizer;
+    later calls reuse them.
     """
     once = (
         compiling_once(model)
@@ -45,9 +46,9 @@ def again_of(
 
 
 def compiling_once(model: Any) -> Callable[[], AbstractContextManager[Any]]:
-    """Return a context in which a Keras model is compiled the first time only.
+    """Return a context in which only the first `compile` has an effect.
 
-    Else each training would trace its steps anew.
+    Otherwise Keras would trace the training step again in each training.
     """
     compiled: list[bool] = []
     compile = model.compile
@@ -61,11 +62,11 @@ def compiling_once(model: Any) -> Callable[[], AbstractContextManager[Any]]:
 
 
 def keeping_optimizer(module: Any) -> Callable[[], AbstractContextManager[Any]]:
-    """Return a context in which a half trains on with its first optimizer.
+    """Return a context in which a half always uses its first optimizer.
 
-    As `fit` does: what an optimizer allocates in its first step is no part of
-    an epoch. It took 5 of 39 us a sample in 8.3.1, of which each letter had
-    one epoch.
+    Keras' `fit` does the same. What an optimizer allocates in its first step
+    is not part of an epoch: in 8.3.1, with one epoch a slice, it took 5 of
+    39 us a sample.
     """
     made: list[Any] = []
     make = module.make_optimizer
@@ -80,7 +81,7 @@ def keeping_optimizer(module: Any) -> Callable[[], AbstractContextManager[Any]]:
 
 @contextmanager
 def kept_steps(module: Any) -> Iterator[list[tuple[Any, Any]]]:
-    """Keep what a half's own `train_step` is given while the block runs."""
+    """Yield the arguments of all calls of the half's `train_step`."""
     calls: list[tuple[Any, Any]] = []
     step = module.train_step
 
@@ -99,9 +100,10 @@ def own_steps(
     config: Any,
     before: Callable[[Iterable[Any]], None] = lambda _: None,
 ) -> Callable[[int], None]:
-    """Return what calls the half's `train_step` on the batches of a training.
+    """Return a function (count) that calls the half's `train_step` as often.
 
-    `before` gets what the step is given, before so many are taken.
+    The batches are those of a first, recorded training. `before` is called
+    once before the steps, with the step's arguments.
     """
     some = arrays.head(HELD * config.batch_size)
     with kept_steps(module) as calls:
@@ -119,6 +121,6 @@ def own_steps(
 
 
 def sizes(call: tuple[Any, Any]) -> list[Any]:
-    """Return the shapes in a call: a last batch may be smaller."""
+    """Return the shapes of a call's arguments; a last batch may be smaller."""
     args, kwargs = call
     return [getattr(a, "shape", None) for a in [*args, *kwargs.values()]]

@@ -1,4 +1,7 @@
-"""Trains a half on samples that stay on disk; runs in the half's process."""
+"""Samples that stay on disk during a training, and the memory it takes.
+
+Runs in the half's process.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -13,9 +16,9 @@ from shared_data import Arrays
 
 
 def on_disk(split: Split) -> Arrays:
-    """Return arrays that are read when they are looked at.
+    """Return memory-mapped arrays: a page is read at its first access.
 
-    Their pages are the process' own once written to, which no half does.
+    A write would copy the page into the process' memory; no half writes.
     """
     parts: dict[str, Any] = {}
     for path in sorted(split.folder.glob(f"{split.name}_*.npy")):
@@ -29,16 +32,16 @@ def on_disk(split: Split) -> Arrays:
 
 
 def anonymous_mib() -> float:
-    """Return the memory of this process that belongs to no file."""
+    """Return this process' memory that is not mapped from a file, in MiB."""
     return memory.status_mib("RssAnon")
 
 
 @contextmanager
 def watched(every_s: float = 0.005) -> Iterator[dict[str, float]]:
-    """Yield a dict that holds the peak of anonymous memory after the block.
+    """Yield a dict; after the block it holds `peak_mib` of anonymous memory.
 
-    The kernel keeps no high-water mark of it: it is looked at, and a peak of
-    a few milliseconds can be missed.
+    The kernel keeps no high-water mark of anonymous memory. A thread reads
+    the level every `every_s` seconds and can miss a shorter peak.
     """
     found = {"peak_mib": anonymous_mib()}
     done = threading.Event()

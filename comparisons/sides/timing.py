@@ -1,7 +1,8 @@
-"""What can be timed of a half, whatever the framework; runs in its process.
+"""Times a half's training and predictions; runs in the half's process.
 
-A work is called with rounds and samples, time and again, on one warmed-up
-model. What differs between the frameworks is abstract in `Timing`.
+A `Work` runs a number of rounds on a number of samples. It is called many
+times with one warmed-up model. What differs between the frameworks is
+abstract in `Timing`.
 """
 
 import time
@@ -24,13 +25,13 @@ from comparisons.sides.retraining import Lacking, again_of
 from comparisons.sides.wire import Half, Split, State, stopwatch
 from shared_data import Arrays, first
 
-# Before so many rounds goes one that is not timed, and one at least before
-# steps and predictions: after the other half's turn caches are cold and threads
-# asleep. A first step of the digits' convnet took half as long again in Keras,
-# and a quarter longer in PyTorch. Epochs are long.
+# For every four timed rounds, one round runs untimed first; for steps and
+# predictions at least one. After the other half's turn, caches are cold and
+# threads sleep: the first step of the digits' convnet took 50 % longer in Keras
+# and 25 % longer in PyTorch. Epochs are long enough without it.
 LEAD_IN = 4
 EPOCHS = ("train", "idiom", "again")
-# Steps and samples by which a mode is compared with the default one.
+# Steps and samples with which a mode is compared to the default mode.
 CHECKED_STEPS, CHECKED = 10, 64
 
 
@@ -40,10 +41,10 @@ def as_it_is(model: Any) -> Any:
 
 @dataclass(frozen=True)
 class Mode:
-    """A way to run a half that leaves the half as it is written.
+    """A way to run a half without changing its source.
 
-    during: half's module -> context around whatever the model does.
-    prepare: model -> the model as this mode wants it.
+    during: half's module -> context around all work of the model.
+    prepare: model -> the model as this mode needs it.
     """
 
     name: str
@@ -53,9 +54,11 @@ class Mode:
 
 
 class Work(NamedTuple):
-    """run: (rounds, samples) -> seconds of each call, where they are told.
+    """Something to time.
 
-    parts: whether fewer than all samples may be timed and be fair.
+    run: (rounds, samples) -> seconds of each call, for works that report them.
+    samples: how many samples there are.
+    parts: whether timing only some of the samples is fair.
     """
 
     run: Callable[[int, int], list[float] | None]
@@ -77,41 +80,47 @@ class Timing(Engine):
         self.levels: dict[str, float] = {}  # MiB, by axis
         self.streams: dict[tuple[str, int], Callable[[Arrays], None]] = {}
 
-    # What a framework has a say in. The makers of loops get the half's
-    # module, a model, arrays and the Config.
+    # What each framework does its own way. The methods that return loops get
+    # the half's module, a model, arrays and the Config.
 
     @abstractmethod
     def steady(self) -> list[str]:
-        """Prepare the process for timing; return what was set: see quiet.py."""
+        """Prepare the process for timing; return the settings in words.
+
+        See quiet.py.
+        """
 
     @abstractmethod
     def one_batch(self) -> AbstractContextManager[None]:
-        """Let the half's `predict` take the way made for a single batch."""
+        """Make the half's `predict` use the framework's single-batch call."""
 
     @abstractmethod
     def steps(
         self, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Callable[[int], None]:
-        """Return what trains for a number of steps on batches in memory."""
+        """Return a function (count) that trains on batches in memory."""
 
     @abstractmethod
     def idiom(
         self, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Loop:
-        """Return the loop that people write first."""
+        """Return the training loop that most users write first."""
 
     @abstractmethod
     def again(
         self, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Loop:
-        """Return the half's own loop, given what `idiom` is given: what the
-        half makes of its samples once, such as features, is not timed."""
+        """Return the half's own loop with the same inputs as `idiom`.
+
+        What the half computes once from its samples, such as features, is not
+        timed.
+        """
 
     @abstractmethod
     def streaming(
         self, module: Any, model: Any, arrays: Arrays, config: Any
     ) -> Callable[[Arrays], None]:
-        """Return what trains one epoch of samples that lie on disk."""
+        """Return a function that trains one epoch on samples on disk."""
 
     def counted(
         self, half: Half, config: Any, model: Any, arrays: Arrays
@@ -125,10 +134,10 @@ class Timing(Engine):
 
     @abstractmethod
     def limits(self) -> dict[str, float]:
-        """Return what this machine can do, by this framework."""
+        """Return this framework's ceilings on this machine: ceilings.py."""
 
     def mode_names(self) -> dict[str, tuple[str, str]]:
-        """Return what each mode is called and its precision."""
+        """Return each mode's title and precision."""
         return {
             name: (mode.name, mode.precision)
             for name, mode in self.modes.items()
@@ -144,10 +153,11 @@ class Timing(Engine):
         mode: str = "default",
         name: str | None = None,
     ) -> dict[str, Any]:
-        """Build, compile and train a little; keep what the blocks will run.
+        """Build, compile and train briefly; keep the works to time.
 
-        Steady state is the half's own training again, on the warmed-up model.
-        It is kept under `name`, or under that of the mode.
+        Later slices continue with the warmed-up model. The works are kept
+        under `name`, or under the mode's name. Returns the seconds of building
+        and of the first step, the works, and why others are missing.
         """
         name = name or mode
         told = self.steady()
@@ -190,7 +200,7 @@ class Timing(Engine):
                     continue
                 if trains and not first_step["wall_s"]:
                     first_step = spent
-                if work.parts:  # the last batch may have a size of its own
+                if work.parts:  # the last batch may have another size
                     batch, most = config.batch_size, work.samples
                     work.run(1, min(2 * batch + most % batch, most))
                 self.living[name, what] = work
@@ -211,7 +221,7 @@ class Timing(Engine):
     ) -> dict[str, Any]:
         """Run a work; return wall and CPU seconds, and those of each call.
 
-        What a few rounds more take, before these, is not timed.
+        Some untimed rounds run first: see `LEAD_IN`.
         """
         work = self.living[name, what]
         with ExitStack() as stack:
@@ -256,7 +266,10 @@ class Timing(Engine):
         samples: int,
         told: bool,
     ) -> Work:
-        """Predict the same few samples; of single ones tell each call."""
+        """Return a work that predicts the same samples again and again.
+
+        With `told`, it reports the seconds of each call.
+        """
         inputs = first(held_out.inputs, samples)
 
         def run(rounds: int, _: int) -> list[float]:
@@ -271,7 +284,7 @@ class Timing(Engine):
             run(1, samples)
         return Work(run, samples)
 
-    # === Does a mode still give the same? ===================================
+    # === Does a mode still give the same results? ===========================
 
     def evidence(
         self,
@@ -282,9 +295,10 @@ class Timing(Engine):
         mode: str,
         weights: State,
     ) -> State:
-        """Return predictions, and losses of a few steps, in a mode.
+        """Return predictions and the losses of a few steps in a mode.
 
-        From these weights, with dropout off: each mode draws its own.
+        All modes start from the same weights. Dropout is off, because each
+        mode draws other random numbers.
         """
         module = half.load()
         way = self.modes[mode]
@@ -311,11 +325,12 @@ class Timing(Engine):
     def stream(
         self, half: Half, config: Any, split: Split, axis: str
     ) -> dict[str, float]:
-        """Train one epoch of samples on disk; return seconds and the peak.
+        """Train one epoch on samples on disk; return seconds and the peak.
 
-        One model serves an axis, as long as the batches are the same: what a
-        framework keeps of each model must not look like growth. The level
-        before is that of the first call on its axis.
+        The peak is in MiB above the level before the first call on the same
+        axis. One model is used for an axis as long as the batch size is the
+        same: memory that a framework keeps for each model must not look like
+        growth.
         """
         module = half.load()
         arrays = streaming.on_disk(split)
@@ -344,10 +359,10 @@ class Timing(Engine):
     # === How close to the machine ===========================================
 
     def count(self, half: Half, config: Any, train: Split) -> dict[str, Any]:
-        """Return what one training step computes; see `roofline.py`."""
+        """Return the counted work of one training step; see `roofline.py`."""
         self.seed(config.seed)
         model = self.build(half, config, "float32", None)
-        # Twice as many: some are held back to validate with.
+        # Twice a batch: a half may keep some samples for validation.
         arrays = train.read().head(2 * config.batch_size)
         return self.counted(half, config, model, arrays)
 

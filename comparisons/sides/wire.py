@@ -1,4 +1,4 @@
-"""What both side processes need and neither framework has a say in."""
+"""The data that parent and sides exchange; independent of the framework."""
 
 import hashlib
 import importlib.util
@@ -19,22 +19,22 @@ from shared_data import Arrays, Tensors
 
 State = dict[str, np.ndarray]
 
-WAY = 20  # samples whose way through the layers the forward rung follows
+WAY = 20  # samples for which the forward rung records every layer's output
 
 
 @dataclass(frozen=True)
 class Half:
-    """One half of a pair: `module` by name, or the `source` file in its place.
+    """One half of a pair: a `module` by name, or a `source` file instead.
 
-    A source file lets the harness prove code that is not in the house: the
-    planted faults of the tests are such files.
+    A source file lets the harness prove code from outside this repository's
+    halves. The planted faults of the tests are such files.
     """
 
     module: str
     source: Path | None = None
 
     def load(self) -> ModuleType:
-        """Import the half; a source file is imported anew when it changes."""
+        """Import the half; import a source file again when it has changed."""
         if self.source is None:
             return importlib.import_module(self.module)
         text = self.source.read_bytes()
@@ -50,14 +50,18 @@ class Half:
 
 @dataclass(frozen=True)
 class Split:
-    """Part of a data split that the parent wrote: its first `samples`."""
+    """The first `samples` of a data split that the parent wrote, or all."""
 
     folder: Path
     name: str  # "train" or "test"
     samples: int | None = None
 
     def read(self, dtype: str = "float32") -> Arrays:
-        """Return the arrays, floating-point ones as `dtype`."""
+        """Return the arrays, floating-point ones as `dtype`.
+
+        Raises:
+            FileNotFoundError: inputs or targets have no file.
+        """
         parts: dict[str, Tensors] = {}
         for path in sorted(self.folder.glob(f"{self.name}_*.npy")):
             array = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -84,8 +88,8 @@ class Split:
 class Training:
     """A training that the ladder records.
 
-    At its end the half predicts `test`, if that is given. With `aligned`,
-    Keras' formulas take the place of PyTorch's.
+    If `test` is given, the half predicts it at the end. With `aligned`,
+    Keras' formulas replace PyTorch's.
     """
 
     config: Any
@@ -100,12 +104,13 @@ class Training:
 
 @dataclass(frozen=True)
 class Description:
-    """A half's model and settings, in words that both sides share.
+    """A half's model and settings, in terms that both sides share.
 
-    trainable: how many numbers are trained; trained: the weights' names.
-    layers: the layers with weights, of a Keras model.
-    shapes, classes: of a PyTorch model, weights' shapes and modules' classes
-        by name.
+    trainable: the number of trained parameters.
+    trained: the names of the trained weights.
+    layers: the layers with weights; Keras only.
+    shapes: the weights' shapes by name; PyTorch only.
+    classes: the modules' classes by name; PyTorch only.
     optimizer, decay, loss: settings; empty for a half that does not train.
     """
 
@@ -121,11 +126,12 @@ class Description:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a half gives for some samples, without training.
+    """What a half returns for some samples, without training.
 
-    layers: the outputs of the layers with weights, for the first `WAY`.
-    dropouts: the rates that dropout was asked for.
-    aligned: the atlas entries whose formulas were Keras'.
+    layers: the outputs of the layers with weights, for the first `WAY`
+        samples.
+    dropouts: the rates with which dropout was called.
+    aligned: the atlas entries for which Keras' formulas were used.
     """
 
     predictions: np.ndarray
@@ -139,10 +145,12 @@ class Outputs:
 class Recording:
     """What a half's own `train` did.
 
-    epoch_losses: what `train` returned. losses: of each step; None where
-    steps cannot be seen. gradients: of the first step, as the update rule
-    receives them. after_one, final: weights after one step and at the end.
-    predictions: of held-out samples at the end, if these were asked for.
+    epoch_losses: what `train` returned.
+    losses: the loss of each step; None if steps cannot be observed.
+    gradients: of the first step, as the update rule receives them.
+    after_one, final: the weights after one step and at the end.
+    predictions: of held-out samples at the end, if they were requested.
+    dropouts, aligned: as in `Outputs`; dropouts of the first step.
     """
 
     side: str
@@ -156,7 +164,7 @@ class Recording:
     aligned: list[str]
 
 
-# Of an optimizer, by the names that Keras has for them; each has some.
+# Settings of optimizers by their Keras names; each optimizer has some of them.
 OPTIMIZER_SETTINGS = (
     *("rho", "momentum", "epsilon", "centered", "nesterov"),
     *("beta_1", "beta_2", "amsgrad"),
@@ -164,7 +172,7 @@ OPTIMIZER_SETTINGS = (
 
 
 def read_more(folder: Path, dtype: str = "float32") -> dict[str, np.ndarray]:
-    """Return what the data hold beside the samples, by name."""
+    """Return the data's arrays that are not samples, by name."""
     more = {}
     for path in sorted(folder.glob("more_*.npy")):
         array = np.load(path, allow_pickle=False)
@@ -180,14 +188,21 @@ def write_more(more: Mapping[str, np.ndarray], folder: Path) -> None:
 
 
 def write_split(arrays: Arrays, folder: Path, name: str) -> Split:
-    """Store arrays for the sides. OSError when the disk is full."""
+    """Store arrays for the sides.
+
+    Raises:
+        OSError: the disk is full.
+    """
     for part, array in arrays.named():
         np.save(folder / f"{name}_{part}.npy", array)
     return Split(folder, name)
 
 
 def by_name(describe: Any, several: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `describe` says of each of several, under its name."""
+    """Return the descriptions of several objects in one dict.
+
+    Each key starts with the object's name.
+    """
     return {
         f"{name} {key}": value
         for name, one in several.items()
@@ -197,7 +212,7 @@ def by_name(describe: Any, several: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def stopwatch() -> Iterator[dict[str, float]]:
-    """Yield a dict that holds wall and CPU seconds once the block ends."""
+    """Yield a dict; after the block it holds `wall_s` and `cpu_s`, seconds."""
     spent: dict[str, float] = {}
     wall, cpu = time.perf_counter(), time.process_time()
     yield spent
@@ -207,20 +222,20 @@ def stopwatch() -> Iterator[dict[str, float]]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a function returned, or why it returned nothing."""
+    """What a function returned, or the error that it raised."""
 
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     error: str = ""
 
 
 def answer_of(value: Any) -> Answer:
-    """Return arrays of whatever an entry's function returned."""
+    """Return what an atlas entry's function returned, as arrays by name."""
     named = value if isinstance(value, dict) else {"": value}
     return Answer({name: to_numpy(one) for name, one in named.items()})
 
 
 def to_numpy(value: Any) -> np.ndarray:
-    if hasattr(value, "detach"):  # PyTorch's, which may need a gradient
+    if hasattr(value, "detach"):  # a PyTorch tensor
         value = value.detach().cpu()
     return np.asarray(value)
 

@@ -1,7 +1,7 @@
-"""What a Keras half needs of its engine: TensorFlow, PyTorch or JAX.
+"""Settings and workarounds for Keras' engines: TensorFlow, PyTorch or JAX.
 
-Runs on the Keras side. The proof is the same on every engine; what an engine
-stands in the way of is seen to here.
+Runs on the Keras side. The proof is the same on every engine. Where an engine
+would prevent that, this module changes its behavior.
 """
 
 import sys
@@ -20,10 +20,11 @@ BACKEND: str = keras.backend.backend()
 
 
 class Alone:
-    """Keeps TensorFlow out of a process whose engine is another.
+    """Prevents the import of TensorFlow if another engine is in use.
 
-    Keras imports it for a question, as when it writes down a Bidirectional.
-    Its memory would count as the engine's, and with PyTorch it crashes.
+    Keras imports TensorFlow for simple checks, for example when it saves a
+    Bidirectional. Its memory would count as the engine's, and together with
+    PyTorch it crashes.
     """
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
@@ -48,9 +49,9 @@ if BACKEND != "tensorflow":
 
 
 def start(threads: int, device: str) -> dict[str, Any]:
-    """Fix threads and precision of the engine; return what it is."""
+    """Set the engine's threads and precision; return version and device."""
     if BACKEND == "jax":
-        # Its threads are counted before it is imported: see process.py.
+        # A variable sets its number of threads before import: process.py.
         jax.config.update("jax_default_matmul_precision", "highest")
         cuda, version = jax.default_backend() == "gpu", jax.__version__
     elif BACKEND == "torch":
@@ -60,11 +61,11 @@ def start(threads: int, device: str) -> dict[str, Any]:
         cuda, version = torch.cuda.is_available(), str(torch.__version__)
     else:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
-        # One thread starves tf.data and makes timing bimodal (measured).
+        # With one thread, tf.data is too slow and timing bimodal (measured).
         tf.config.threading.set_inter_op_parallelism_threads(2)
         tf.config.experimental.enable_tensor_float_32_execution(False)
         gpus = tf.config.list_physical_devices("GPU")
-        for gpu in gpus:  # or TensorFlow takes the whole card
+        for gpu in gpus:  # by default TensorFlow reserves all GPU memory
             tf.config.experimental.set_memory_growth(gpu, True)
         cuda, version = bool(gpus), tf.__version__
     return {
@@ -75,14 +76,15 @@ def start(threads: int, device: str) -> dict[str, Any]:
 
 
 def use_precision(dtype: str) -> None:
-    """Compute in `dtype`, in float64 too.
+    """Compute in `dtype`, also if that is float64.
 
-    On all engines but TensorFlow, Keras makes a float32 of two float64 in
-    matmul, einsum and others, "to be aligned with JAX's default behavior"
-    (keras/src/backend/common/dtypes.py); and JAX has no float64 until told.
+    On all engines except TensorFlow, Keras' matmul, einsum and other
+    operations return float32 for two float64 inputs, "to be aligned with
+    JAX's default behavior" (keras/src/backend/common/dtypes.py). JAX itself
+    must be told to support float64.
     """
     keras.config.set_floatx(dtype)
-    # Keras remembers the policy that the first layer found.
+    # Keras keeps the policy that was in force when it built the first layer.
     keras.config.set_dtype_policy(dtype)
     if BACKEND != "tensorflow":
         dtypes.BIT64_TO_BIT32_DTYPE["float64"] = dtype
@@ -97,11 +99,15 @@ def use_precision(dtype: str) -> None:
 
 
 def check(model: Any) -> None:
-    """Refuse weights that Keras on PyTorch trains as on no other engine.
+    """Refuse weights with equal paths, which Keras on PyTorch trains wrongly.
 
-    It knows them by path (keras/src/backend/torch/layer.py), as where layers
-    of nested models have one name: of two at a path, one is never cleared of
-    its gradient, which adds up from step to step.
+    Layers of nested models can have the same name. Keras on PyTorch finds
+    weights by path (keras/src/backend/torch/layer.py). If two weights have the
+    same path, the gradient of one is never cleared and grows from step to
+    step.
+
+    Raises:
+        ValueError: two trained weights have the same path.
     """
     if BACKEND != "torch" or isinstance(model, dict):
         return
@@ -109,16 +115,17 @@ def check(model: Any) -> None:
     twice = sorted({path for path in paths if paths.count(path) > 1})
     if twice:
         raise ValueError(
-            f"received two weights named {twice[0]}; expected names of their "
-            "own: on PyTorch, Keras clears the gradient of one of them alone"
+            f"received two weights named {twice[0]}; expected different names, "
+            "because Keras on PyTorch clears the gradient of only one of them"
         )
 
 
 def conv2d_of_rows(images: Any, kernel: Any, *args: Any, **kwargs: Any) -> Any:
-    """Return what PyTorch does, of a kernel that lies row by row in memory.
+    """Call PyTorch's convolution with a kernel that is contiguous in memory.
 
-    Keras lays channels last, where PyTorch has no float64 gradient of a kernel
-    with a single filter: "slow_conv2d: grad_weight must be contiguous".
+    Keras passes kernels with channels last. For a kernel with a single filter,
+    PyTorch then has no float64 gradient: "slow_conv2d: grad_weight must be
+    contiguous".
     """
     return native_conv2d(images, kernel.contiguous(), *args, **kwargs)
 
@@ -133,7 +140,10 @@ def double_attention(
     is_causal: bool = False,
     **_: Any,
 ) -> Any:
-    """Return what JAX does, whose softmax is always one of float32."""
+    """Compute JAX's attention in float64; JAX's own softmax is in float32.
+
+    query (B, T, N, H); key and value (B, S, N, H); returns (B, T, N, H).
+    """
     scale = scale or query.shape[-1] ** -0.5
     scores = scale * jnp.einsum("btnh,bsnh->bnts", query, key)
     if bias is not None:
@@ -148,7 +158,7 @@ def double_attention(
 
 @contextmanager
 def eagerly() -> Iterator[None]:
-    """Let `predict` and `fit` run line by line: Python sees every layer."""
+    """Run `predict` and `fit` eagerly, so that Python code runs in layers."""
     if BACKEND == "tensorflow":
         tf.config.run_functions_eagerly(True)
     try:
@@ -163,9 +173,10 @@ def eagerly() -> Iterator[None]:
 
 
 def weights_of(model: Any, named: Mapping[str, Any], args: Any) -> Any:
-    """Return the values, by name, that a step with these arguments gets.
+    """Return the weights by name with which a training step begins.
 
-    JAX's step gets them as data; its model holds none while it trains.
+    On JAX they are arguments of the step; the model itself does not hold them
+    during a training.
     """
     if BACKEND != "jax":
         return named
@@ -182,7 +193,7 @@ def weights_of(model: Any, named: Mapping[str, Any], args: Any) -> Any:
 
 
 class Notes:
-    """What is written down of a training: in variables, as a graph can."""
+    """Records values of a training in variables, which a graph can write."""
 
     def __init__(self) -> None:
         self.step = keras.Variable(0, dtype="int32", trainable=False)
@@ -191,7 +202,7 @@ class Notes:
         return keras.Variable(np.zeros(shape), trainable=False)
 
     def put(self, losses: Any, value: Any, add: bool = False) -> None:
-        """Write the loss of this step down, or add to what there is of it."""
+        """Record this step's loss, or add to what is recorded for this step."""
         value = ops.cast(value, losses.dtype)
         if add:
             value = ops.take(losses, self.step) + value
@@ -200,17 +211,17 @@ class Notes:
         losses.assign(ops.scatter_update(losses, index, value))
 
     def keep(self, stores: Any, values: Mapping[str, Any], at: int) -> None:
-        """Write values down by name, if this is step `at`."""
+        """Record values by name if this is step `at`, counted from 0."""
         now = ops.equal(self.step, at)
         for name, value in values.items():
             stores[name].assign(ops.where(now, value, stores[name]))
 
     def count(self) -> None:
-        """End a step."""
+        """Count a step, at its end."""
         self.step.assign(self.step + 1)
 
     def taken(self) -> int:
-        """Return how many steps there were, once all is written."""
+        """Wait for all pending records; return the number of steps."""
         return int(self.step.numpy())
 
     def read(self, stores: Mapping[str, Any]) -> State:
@@ -218,9 +229,10 @@ class Notes:
 
 
 class CalledBack(Notes):
-    """The same in arrays of NumPy: JAX's compiled code writes no variables.
+    """Records values in NumPy arrays, for JAX.
 
-    It calls back, in order, with what there is to write.
+    JAX's compiled code cannot write variables. It calls back to Python, in
+    order, with the values to record.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What a Keras half gives to `fit`, and how else that can be fed."""
+"""What a Keras half passes to `fit`, and other ways to feed the same data."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +18,11 @@ from shared_data import Arrays
 def call_of_fit(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """Return the compiled model and what the half gives to `fit`."""
+    """Return the compiled model and the half's arguments for `fit`.
+
+    Raises:
+        Lacking: the half does not call `fit`.
+    """
     calls: list[tuple[Any, Any, Any]] = []
 
     def recording(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -33,29 +37,30 @@ def call_of_fit(
 
 
 def as_fit_does(args: tuple[Any, ...]) -> Any:
-    """Return inputs alone where there are no targets, as `fit` hands them on.
+    """Return the inputs without a tuple if there are no targets, as `fit` does.
 
-    A model with a training step of its own looks at what it is given.
+    A model with its own training step depends on that form.
     """
     return args[0] if len(args) == 1 else tuple(args)
 
 
 def part(tensors: Any, chosen: Any) -> Any:
-    """Return a slice, or chosen samples, of one array or of several."""
+    """Return the chosen samples of an array, or of each array of a dict."""
     if isinstance(tensors, dict):
         return {name: np.asarray(t[chosen]) for name, t in tensors.items()}
     return np.asarray(tensors[chosen])
 
 
 class Folders:
-    """Pictures of two kinds as PNG files, in a folder for each kind.
+    """Images of two classes as PNG files, in one folder for each class.
 
-    As the textbook keeps them; `image_dataset_from_directory` decodes them
-    anew in every epoch. They have the size that the model takes already.
+    The textbook stores them in this way. `image_dataset_from_directory`
+    decodes them again in every epoch. They already have the size that the
+    model needs.
 
-    arrays: pictures (N, H, W, C) uint8 and labels (N, 1), 0 or 1.
-    given: what the half gives to `fit` for these pictures: they themselves,
-        or what `to_backbone` makes of them.
+    arrays: images (N, H, W, C) uint8 and labels (N, 1), 0 or 1.
+    given: what the half passes to `fit` for these images: the images, or what
+        `to_backbone` returns for them.
     """
 
     def __init__(self, arrays: Arrays, given: np.ndarray) -> None:
@@ -71,7 +76,7 @@ class Folders:
             keras.utils.save_img(path, picture, "channels_last", scale=False)
 
     def batches(self, batch: int, samples: int) -> Any:
-        """Return a tf.data.Dataset of at least so many samples, shuffled."""
+        """Return a shuffled tf.data.Dataset of `samples`, in whole batches."""
         data = keras.utils.image_dataset_from_directory(
             self.folder.name,
             label_mode="binary",
@@ -86,7 +91,7 @@ class Folders:
 
 
 class Batches(keras.utils.PyDataset):
-    """Reads a batch from disk when `fit` asks for it, in a new order."""
+    """Reads each batch from disk when `fit` needs it; shuffles every epoch."""
 
     def __init__(self, args: tuple[Any, ...], batch: int, seed: int) -> None:
         super().__init__()
@@ -102,7 +107,7 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> Any:
         start = index * self.batch
-        # In the order of the file: pages are read once.
+        # Sorted, so that each page of the file is read once.
         chosen = np.sort(self.order[start : start + self.batch])
         return as_fit_does(tuple(part(a, chosen) for a in self.args))
 
@@ -111,13 +116,16 @@ class Batches(keras.utils.PyDataset):
 
 
 def compiled_already(*_: Any, **__: Any) -> None:
-    """Leave what was compiled and traced as it is."""
+    """Replace `compile`, so that the compiled and traced model stays."""
 
 
 def stream(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[Arrays], None]:
-    """Return `fit` on a PyDataset: given arrays, `fit` copies them whole."""
+    """Return a function that trains one epoch by `fit` on a PyDataset.
+
+    If `fit` gets arrays, it copies all of them.
+    """
     fitted, _, _ = call_of_fit(module, model, arrays.head(1), config)
     if keras.backend.backend() == "tensorflow":
         quiet.autotune(False)

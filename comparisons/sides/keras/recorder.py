@@ -1,4 +1,7 @@
-"""What can be seen of a Keras half at work; twin: torch/recorder.py."""
+"""Records what a Keras half's model and training do.
+
+Twin: torch/recorder.py.
+"""
 
 import math
 from collections.abc import Iterator
@@ -28,10 +31,10 @@ REDUCTIONS = {"sum_over_batch_size": "mean", "sum": "sum", "none": "none"}
 
 
 def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted name and layer for all that own weights, each once.
+    """Yield dotted name and layer of each layer that owns weights, once.
 
-    A block that a half writes itself is named with the layers in it:
-    `encoder.attention`, as PyTorch does.
+    A layer inside a block of the half's own gets the block's name as a prefix,
+    as in PyTorch: `encoder.attention`.
     """
     seen: set[int] = set()
     for layer in model._flatten_layers(include_self=False, recursive=False):
@@ -53,7 +56,7 @@ def kind_of(layer: Any) -> str:
 
 
 def layers_of(model: Any) -> list[Layer]:
-    """Return the layers that hold weights, in the words of weights.py."""
+    """Return the layers that hold weights, as weights.py describes them."""
     found: dict[str, Layer] = {}
     kinds = {} if isinstance(model, dict) else dict(leaves(model))
     for path, variable in named_weights(model).items():
@@ -65,7 +68,7 @@ def layers_of(model: Any) -> list[Layer]:
 
 
 def is_recurrent(model: Any) -> bool:
-    """Whether a layer goes step by step through time."""
+    """Return whether a layer loops over time steps."""
     layers = [] if isinstance(model, dict) else model._flatten_layers()
     return any(isinstance(layer, RNN) for layer in layers)
 
@@ -74,6 +77,9 @@ def named_weights(model: Any) -> dict[str, Any]:
     """Return every weight by `layer/variable`, as weights.py names it.
 
     A model may be a plain dict of variables, named `layer.variable`.
+
+    Raises:
+        ValueError: a weight belongs to a layer that weights.py does not know.
     """
     if isinstance(model, dict):
         return {"/".join(n.rsplit(".", 1)): v for n, v in model.items()}
@@ -101,7 +107,7 @@ def state_of(model: Any) -> State:
 
 
 def describe_optimizer(optimizer: Any) -> dict[str, Any]:
-    """Return an optimizer's settings; of several, each under its name."""
+    """Return an optimizer's settings; for a dict, prefixed by the name."""
     if isinstance(optimizer, dict):
         return by_name(describe_optimizer, optimizer)
     if not isinstance(optimizer, keras.optimizers.Optimizer):
@@ -121,9 +127,12 @@ def describe_optimizer(optimizer: Any) -> dict[str, Any]:
 
 
 def describe_decay(model: Any, optimizer: Any) -> dict[str, float]:
-    """Return the factor on each weight that its gradient receives.
+    """Return the factor with which a penalty adds each weight to its gradient.
 
     The gradient of `l2 * w**2` is `2 * l2 * w`.
+
+    Raises:
+        ValueError: a weight has a penalty other than L2.
     """
     found = {}
     for name, weight in trainable_weights(model).items():
@@ -137,7 +146,7 @@ def describe_decay(model: Any, optimizer: Any) -> dict[str, float]:
 
 
 def describe_loss(loss: Any) -> dict[str, Any]:
-    """Return a loss' settings; of several, each under its name."""
+    """Return a loss' settings; for a dict, prefixed by the name."""
     if isinstance(loss, dict):
         return by_name(describe_loss, loss)
     name = LOSSES.get(type(loss).__name__, "its own")
@@ -154,7 +163,7 @@ def describe_loss(loss: Any) -> dict[str, Any]:
 
 @contextmanager
 def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
-    """Write down what each layer with weights gives while the block runs."""
+    """Record the output of each layer with weights inside the block."""
     named = {} if isinstance(model, dict) else dict(leaves(model))
     with ExitStack() as stack:
         stack.enter_context(eagerly())
@@ -176,7 +185,7 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
                 )
                 return result
 
-            # Past Keras' attribute tracking, and back again.
+            # Bypasses Keras' attribute tracking.
             object.__setattr__(layer, method, record)
             stack.callback(object.__setattr__, layer, method, original)
         yield
@@ -184,10 +193,10 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
 
 @contextmanager
 def dropout_off() -> Iterator[list[str]]:
-    """Replace dropout by the identity; yield the rates it is asked for.
+    """Replace dropout by the identity; yield the rates it is called with.
 
-    Dropout cannot share its random numbers between frameworks, but where it
-    is applied and at which rate can be compared.
+    The frameworks' dropout draws different random numbers. But where it is
+    applied, and with which rate, can be compared.
     """
     rates: list[str] = []
 
@@ -200,23 +209,24 @@ def dropout_off() -> Iterator[list[str]]:
 
     with (
         replaced(keras.src.backend.random, dropout=identity),
-        # Recurrent layers draw masks in prediction too, and do not use them;
-        # without this the cell draws them when it does.
+        # A recurrent layer draws its masks in advance, also for predictions,
+        # which do not use them. Without this call, its cell draws a mask when
+        # it uses one.
         replaced(RNN, _maybe_config_dropout_masks=lambda *_: None),
     ):
         yield rates
 
 
 class Recorder:
-    """Writes a training run down, in notes that a graph can take too."""
+    """Records a training in `Notes`, which also work inside a graph."""
 
     def __init__(self, model: Any, steps: int) -> None:
         self.model, self.notes = model, notes()
         self.weights = named_weights(model)
         self.names = {id(weight): n for n, weight in self.weights.items()}
-        self.traced = 0  # in graph mode Python sees a step only then
+        self.traced = 0  # in graph mode, Python runs only while tracing
         self.sees_losses = self.hears_losses = False
-        # A faulty loop may take more steps than planned: leave it room.
+        # A faulty loop may take more steps than planned.
         room, blank = 2 * steps + 64, self.notes.blank
         self.losses, self.heard = blank(room), blank(room)
         self.gradients = {
@@ -235,7 +245,7 @@ class Recorder:
             return loss
 
         def heard_step(*args: Any, **kwargs: Any) -> Any:
-            self.listen(model.metrics)  # which `compile` may have made
+            self.listen(model.metrics)  # `compile` may have added some
             return train_step(*args, **kwargs)
 
         own = type(model).train_step is not keras.Model.train_step
@@ -244,7 +254,10 @@ class Recorder:
         object.__setattr__(model, "compute_loss", recording_loss)
 
     def listen(self, metrics: list[Any]) -> None:
-        """Add up what a step of the half's own tells its means: losses."""
+        """Record what a custom training step passes to its `Mean` metrics.
+
+        These are its losses; the values of one step are added up.
+        """
         for metric in metrics if not self.hears_losses else ():
             if type(metric) is keras.metrics.Mean:
                 self.hear(metric)
@@ -260,7 +273,10 @@ class Recorder:
         object.__setattr__(metric, "update_state", recording_update)
 
     def watch_step(self, train_step: Any, keep_loss: bool = False) -> Any:
-        """Count steps; the weights after the first are those before the 2nd."""
+        """Count steps; keep the weights after the first step.
+
+        They are read just before the second step.
+        """
 
         def recording_step(*args: Any, **kwargs: Any) -> Any:
             self.traced += 1
@@ -279,13 +295,13 @@ class Recorder:
         self.notes.put(self.losses, loss)
 
     def told(self, taken: int) -> np.ndarray | None:
-        """Return the loss of each step that was taken, if there was a way."""
+        """Return the losses of `taken` steps; None if none were observed."""
         if not (self.sees_losses or self.hears_losses):
             return None
         return np.array(self.losses if self.sees_losses else self.heard)[:taken]
 
     def watch(self, optimizer: Any) -> Any:
-        """Record gradients where Keras has clipped them, before the update."""
+        """Record gradients after Keras has clipped them, before the update."""
         if isinstance(optimizer, dict):
             return {name: self.watch(one) for name, one in optimizer.items()}
         native = isinstance(optimizer, keras.optimizers.Optimizer)

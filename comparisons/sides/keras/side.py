@@ -1,7 +1,7 @@
 """The Keras side of the harness; twin: torch/side.py.
 
-The only module that imports the Keras halves. It runs in a process of its
-own and knows nothing of PyTorch. Weights are NumPy arrays by Keras path.
+Only this side imports the Keras halves. It runs in a process of its own.
+Weights are NumPy arrays by Keras path.
 """
 
 import gc
@@ -41,26 +41,27 @@ from comparisons.sides.wire import (
     Training,
 )
 
-# Float64 trainings of so few steps, times weights, are not compiled: that takes
-# longer than to run them, but for loops through time. In float32 what users run
-# is compared: fused operations round otherwise.
+# Float64 trainings run eagerly if steps times weights are at most this: then
+# compiling takes longer than running. Recurrent layers are the exception.
+# Float32 trainings are always compiled, as users run them: fused operations
+# round differently.
 LINE_BY_LINE = 500
 
 
 class KerasSide(KerasTiming):
-    """Drives Keras halves."""
+    """Runs Keras halves."""
 
     def start(self, threads: int, device: str) -> dict[str, Any]:
-        """Fix threads and precision; return versions and the device in use."""
+        """Set threads and precision; return versions and the device in use."""
         keras.config.disable_interactive_logging()
-        # Every clear_session collects garbage: spare it what the imports made.
+        # Garbage collections then skip the objects that the imports created.
         gc.freeze()
         facts = backends.start(threads, device)
         self.share_cores(threads)
         return {"keras": keras.__version__, **facts}
 
     def use_threads(self, count: int) -> None:
-        """Let the next work have so many; others keep what they began with."""
+        """Set the number of CPU threads; only the PyTorch engine can."""
         if keras.backend.backend() == "torch":
             import torch  # noqa: TID251
 
@@ -75,8 +76,8 @@ class KerasSide(KerasTiming):
     def build(
         self, half: Half, config: Any, dtype: str, weights: State | None
     ) -> Any:
-        # Without a collection: TensorFlow keeps every graph that it trained,
-        # and to look through them all soon takes longer than to build.
+        # TensorFlow keeps every graph that it trained. A garbage collection
+        # visits them all and soon takes longer than building the model.
         keras.backend.clear_session(free_memory=False)
         backends.use_precision(dtype)
         model = half.load().build_model(config)
@@ -90,20 +91,29 @@ class KerasSide(KerasTiming):
         return state_of(model)
 
     def read_weights(self, half: Half, config: Any, path: str) -> State:
-        """Return the weights of a file that Keras wrote; run no code of it."""
+        """Return the weights in a Keras file, without running code from it.
+
+        Raises:
+            TypeError: the model is a dict of variables.
+        """
         model = self.build(half, config, "float32", None)
         if isinstance(model, dict):
-            raise TypeError("its model is a dict, which Keras has no file for")
+            raise TypeError("its model is a dict, which Keras cannot load")
         model.load_weights(path)
         return self.state_of(model)
 
     def write_weights(
         self, half: Half, config: Any, weights: State, path: str
     ) -> None:
-        """Write the half's model with these weights, as the suffix says."""
+        """Write the half's model with these weights to .keras or .weights.h5.
+
+        Raises:
+            TypeError: the model is a dict of variables, or has a layer that
+                .keras cannot hold.
+        """
         model = self.build(half, config, "float32", weights)
         if isinstance(model, dict):
-            raise TypeError("its model is a dict, which Keras has no file for")
+            raise TypeError("its model is a dict, which Keras cannot save")
         if path.endswith(".weights.h5"):
             model.save_weights(path)
             return
@@ -116,7 +126,7 @@ class KerasSide(KerasTiming):
             ) from None
 
     def describe(self, half: Half, config: Any, dtype: str) -> Description:
-        """Return layers, parameter counts and settings in common words."""
+        """Return layers, parameter counts and settings in shared terms."""
         module = half.load()
         model = self.build(half, config, dtype, None)
         trained = trainable_weights(model)
@@ -136,12 +146,7 @@ class KerasSide(KerasTiming):
         )
 
     def training(self, half: Half, asked: Training) -> Recording:
-        """Run the half's own `train` and record what it does.
-
-        Returns what `train` does, each step's loss, the gradients of the first
-        step as the update rule receives them, the weights after one step and at
-        the end.
-        """
+        """Run the half's own `train` and record what it does."""
         model = self.build(half, asked.config, asked.dtype, asked.weights)
         module = half.load()
         arrays = asked.split.read(asked.dtype)
@@ -193,7 +198,7 @@ class KerasSide(KerasTiming):
         return dropout_off()
 
     def synchronize(self) -> None:
-        """Wait for the device; JAX's `fit` and `predict` have waited."""
+        """Wait for the device; JAX's `fit` and `predict` already wait."""
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
@@ -205,7 +210,7 @@ class KerasSide(KerasTiming):
                 torch.cuda.synchronize()
 
     def mode(self, model: Any) -> str:
-        """Return the engine and how it runs; plain variables have no graph."""
+        """Return the engine and how it runs; a dict of weights runs eagerly."""
         backend = keras.backend.backend()
         graph = backend == "tensorflow" and isinstance(model, keras.Model)
         way = "graph" if graph else "eager"
@@ -220,7 +225,7 @@ class KerasSide(KerasTiming):
             return nullcontext((memory.empty_peaks(note), lambda: None))
         import torch  # noqa: TID251
 
-        # The engine's allocator is the same.
+        # Keras on PyTorch uses PyTorch's allocator.
         from comparisons.sides.torch import (  # noqa: TID251
             memory as torch_memory,
         )
@@ -230,7 +235,10 @@ class KerasSide(KerasTiming):
         return torch_memory.allocator_peaks()
 
     def inventory(self, model: Any, optimizers: list[Any]) -> Bytes:
-        """Count what a training keeps; of optimizers no rates and clocks."""
+        """Count the bytes that a training keeps.
+
+        Learning rates and step counters of optimizers are left out.
+        """
         weights = named_weights(model).values()
         trained = sum(map(bytes_of, trainable_weights(model).values()))
         total = sum(map(bytes_of, weights))

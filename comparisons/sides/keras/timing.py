@@ -1,4 +1,4 @@
-"""What Keras has a say in when a half is timed; twin: torch/timing.py."""
+"""Keras' part of timing a half; twin: torch/timing.py."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -30,7 +30,7 @@ from shared_data import Arrays, first
 
 @contextmanager
 def compile_with(_: Any, **arguments: Any) -> Iterator[None]:
-    """Let `compile` get these arguments too, whatever the half says."""
+    """Add arguments to every `compile`; they override those of the half."""
     compile = keras.Model.compile
 
     def with_more(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -44,7 +44,8 @@ def compile_with(_: Any, **arguments: Any) -> Iterator[None]:
 def policy(module: Any, name: str) -> Iterator[None]:
     """Build models under a dtype policy.
 
-    It is set where the half builds: the harness clears Keras' settings before.
+    The policy is set inside `build_model`, because the harness resets Keras'
+    settings just before that call.
     """
     build = module.build_model
 
@@ -71,10 +72,10 @@ def compiled_mode(name: str, **arguments: Any) -> Mode:
 
 
 def modes(engine: str) -> dict[str, Mode]:
-    """Return the ways that Keras has on an engine.
+    """Return the modes that Keras has on an engine.
 
-    PyTorch's runs each line as it comes and takes no several steps at once;
-    JAX's compiles by XLA or not at all.
+    On PyTorch, Keras runs eagerly and has no multi-step execution. On JAX, it
+    either compiles with XLA or runs eagerly.
     """
     found = {"default": Mode({"tensorflow": "tf.function", "torch": "eager",
                               "jax": "XLA"}[engine])}  # fmt: skip
@@ -103,10 +104,10 @@ def modes(engine: str) -> dict[str, Mode]:
 
 @contextmanager
 def one_batch() -> Iterator[None]:
-    """Let `predict` take the way that Keras advises for a single batch.
+    """Replace `predict` by `predict_on_batch`, as Keras advises for one batch.
 
-    `predict` makes a pipeline and calls callbacks, for however few samples:
-    50 ms of its own.
+    `predict` builds a pipeline and calls callbacks, which takes 50 ms even
+    for a single sample.
     """
 
     def predict(self: Any, x: Any, *_: Any, **__: Any) -> Any:
@@ -119,11 +120,12 @@ def one_batch() -> Iterator[None]:
 def steps(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int], None]:
-    """Return what trains on batches in memory, without what `fit` adds.
+    """Return a function (count) that trains on batches in memory.
 
-    The function is the one that `fit` calls for every step. On other engines
-    than TensorFlow that is `train_on_batch`. If an epoch ends with a short
-    batch, `fit` compiles for batches of any size, and so does this.
+    It calls the step function that `fit` calls; on engines other than
+    TensorFlow it calls `train_on_batch`. The other work of `fit` is left out.
+    If an epoch ends with a smaller batch, `fit` compiles the step for any
+    batch size, and so does this function.
     """
     if hasattr(module, "train_step"):
         return own_steps(module, model, arrays, config)
@@ -148,7 +150,7 @@ def steps(
     data = tf.data.Dataset.from_tensor_slices(as_fit_does(args))
     data = data.batch(batch, drop_remainder=len(arrays) % batch == 0)
     iterator = iter(data.cache().repeat())
-    for _ in batches:  # now they lie in memory
+    for _ in batches:  # fill the cache in memory
         next(iterator)
 
     def take(count: int) -> None:
@@ -157,7 +159,7 @@ def steps(
         for _ in range(max(1, count // each)):
             logs = fitted.train_function(iterator)
         for value in (logs or {}).values():
-            np.asarray(value)  # wait for it
+            np.asarray(value)  # wait until it is computed
 
     return take
 
@@ -165,7 +167,7 @@ def steps(
 def idiom(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int, int], None]:
-    """Return training as the textbook feeds it in this chapter.
+    """Return a function that trains with the textbook's feeding of the data.
 
     The task's data module says how, in `BOOK_FEEDS`: "folders" of pictures,
     one for each class, decoded anew in every epoch; a "pipeline" of tf.data,
@@ -210,7 +212,7 @@ def book_feeds(module: Any) -> str:
 def again(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int, int], None]:
-    """Return the half's own call of `fit`, or its loop, once more."""
+    """Return a function that repeats the half's call of `fit`, or its loop."""
     if hasattr(module, "train_step"):
 
         def own(epochs: int, samples: int) -> None:
@@ -235,7 +237,7 @@ def by_hand(
     epochs: int,
     samples: int,
 ) -> None:
-    """Train batch by batch, each sliced from the arrays as it comes."""
+    """Train in a loop that slices each batch from the arrays when needed."""
     loss_fn = module.make_loss(config)
     optimizer = module.make_optimizer(config, model)
     some = arrays.head(samples)
@@ -252,11 +254,11 @@ def by_hand(
             float(loss)
 
 
-# === Ceilings ===============================================================
+# === Ceilings ========================================================
 
 
 def matrices(size: int, dtype: str) -> Callable[[], Any]:
-    """Return what multiplies two square matrices."""
+    """Return a function that multiplies two square matrices."""
     left, right = (
         ops.cast(keras.random.normal((size, size), seed=seed), dtype)
         for seed in (0, 1)
@@ -265,24 +267,27 @@ def matrices(size: int, dtype: str) -> Callable[[], Any]:
 
 
 def triad(count: int) -> Callable[[], Any]:
-    """Return STREAM's triad, a = b + s * c, on float32."""
+    """Return a function that computes STREAM's triad, a = b + s * c.
+
+    The vectors hold `count` float32 values.
+    """
     b, c = ops.ones(count), ops.ones(count)
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        # One loop over memory, as PyTorch's `add` with `alpha` is.
+        # One loop over memory, like PyTorch's `add` with `alpha`.
         fused = tf.function(lambda: b + 3.0 * c, jit_compile=True)
         return lambda: finish(fused())
     return lambda: finish(b + 3.0 * c)
 
 
 def finish(value: Any) -> None:
-    """Wait for a value without copying it."""
+    """Wait until a value is computed, without copying all of it."""
     np.asarray(ops.convert_to_numpy(value[:1]))
 
 
 class KerasTiming(Timing):
-    """What is timed of a Keras half."""
+    """Implements `Timing` for Keras halves."""
 
     modes = modes(BACKEND)
 

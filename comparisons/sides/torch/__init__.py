@@ -1,1 +1,1 @@
-"""What the process of a PyTorch half runs."""
+"""The code that runs in the process of a PyTorch half."""

@@ -1,13 +1,15 @@
 """Keras' formulas in PyTorch: the aligned lane. Runs on the PyTorch side.
 
-Some parts of the libraries cannot be made equal by arguments. The halves
-keep their native classes; for the proof the harness swaps in what stands
-here, built from the native object's own settings, so that a wrong learning
-rate stays wrong. Formulas were read in Keras 3.15.1 (keras/src/optimizers,
-keras/src/layers/normalization). What TensorFlow alone does holds where the
-Keras half runs on it: to round Python constants to float32 even in a float64
-graph, `float32_constants`, and not to merge gradients of repeated ids,
-`embedding_gradients`.
+Some differences between the libraries cannot be removed by arguments. The
+halves keep their native classes. For the proof the harness replaces these by
+the formulas in this module, built from the native object's own settings: a
+wrong learning rate stays wrong. The formulas follow Keras 3.15.1
+(keras/src/optimizers, keras/src/layers/normalization).
+
+Two differences are TensorFlow's and are closed only if the Keras half runs on
+it. TensorFlow rounds Python constants to float32 even in a float64 graph
+(`float32_constants`), and it does not merge the gradients of repeated ids
+(`embedding_gradients`).
 """
 
 import math
@@ -25,12 +27,12 @@ from torch.optim import Optimizer
 
 from comparisons.sides.replacing import replaced
 
-# The engine of the other half; process.py tells it to both sides.
+# Whether the Keras half runs on TensorFlow; process.py tells both sides.
 ON_TENSORFLOW = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
 
 
 def float32(constant: float) -> float:
-    """Round a constant as TensorFlow does on its way into a graph."""
+    """Round a constant as TensorFlow does when it puts one into a graph."""
     return float(np.float32(constant)) if ON_TENSORFLOW else constant
 
 
@@ -60,7 +62,7 @@ class KerasOptimizer(Optimizer):
                 decay = group.get("weight_decay", 0.0)
                 if decay and group.get("decoupled_weight_decay"):
                     parameter.sub_(parameter * float32(decay) * group["lr"])
-                elif decay:  # as Keras' L2 penalty, a constant of the graph
+                elif decay:  # like Keras' L2 penalty, a constant in the graph
                     gradient = gradient + float32(decay) * parameter
                 self.rule(parameter, gradient, group, state)
 
@@ -72,7 +74,7 @@ def slot(state: dict[str, Any], name: str, parameter: Any) -> Any:
 
 
 def square(parameter: Any, gradient: Any) -> Any:
-    """Return the squared gradient; an embedding's from unmerged lookups."""
+    """Return the squared gradient; an embedding's squares are per lookup."""
     unmerged = getattr(parameter, "unmerged_square", None)
     if unmerged is None:
         return gradient * gradient
@@ -81,7 +83,7 @@ def square(parameter: Any, gradient: Any) -> Any:
 
 
 def rmsprop(parameter: Any, gradient: Any, group: Any, state: Any) -> None:
-    """Keras' RMSprop: epsilon inside the root (rmsprop.py, update_step)."""
+    """Keras' RMSprop: epsilon is inside the root (rmsprop.py, update_step)."""
     rho = group["alpha"]
     velocity = slot(state, "velocity", parameter)
     velocity.mul_(rho).add_(square(parameter, gradient) * (1 - rho))
@@ -118,7 +120,7 @@ def adam(parameter: Any, gradient: Any, group: Any, state: Any) -> None:
 
 
 def sgd(parameter: Any, gradient: Any, group: Any, state: Any) -> None:
-    """Keras' SGD: the learning rate sits inside the velocity (sgd.py)."""
+    """Keras' SGD: the velocity contains the learning rate (sgd.py)."""
     rate = group["lr"]
     if not group["momentum"]:
         parameter.sub_(gradient * rate)
@@ -143,7 +145,7 @@ RULES: dict[type[Optimizer], tuple[Callable[..., None], str]] = {
 def align_optimizer(native: Optimizer) -> tuple[Optimizer, list[str]]:
     """Return the optimizer with Keras' formula and the atlas entry it closes.
 
-    An optimizer without a rule here comes back as it is.
+    An optimizer without a rule in `RULES` is returned unchanged.
     """
     rule, name = RULES.get(type(native), (None, ""))
     if rule is None:
@@ -156,7 +158,7 @@ def align_optimizer(native: Optimizer) -> tuple[Optimizer, list[str]]:
 
 @contextmanager
 def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
-    """Give `model` Keras' formulas; yield the names of those that it used.
+    """Use Keras' formulas in `model`; yield the atlas entries that it needed.
 
     Does nothing unless `wanted`.
     """
@@ -171,7 +173,7 @@ def keras_formulas(model: nn.Module, wanted: bool) -> Iterator[list[str]]:
         (F, "math", keras_math),
     )
     with ExitStack() as stack:
-        # The fast path of attention is compiled: it has a scale of its own.
+        # The compiled fast path of attention computes its own scale.
         fast = torch.backends.mha.get_fastpath_enabled()
         stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
         torch.backends.mha.set_fastpath_enabled(False)
@@ -199,7 +201,7 @@ def note(used: list[str], name: str) -> None:
 
 
 def keras_gelu(native: Any, used: list[str]) -> Any:
-    """GELU whose 1/sqrt(2) is a float32."""
+    """GELU with 1/sqrt(2) rounded to float32."""
 
     def gelu(input: Any, approximate: str = "none") -> Any:
         if approximate != "none" or input.dtype != torch.float64:
@@ -223,7 +225,7 @@ def keras_leaky_relu(native: Any, used: list[str]) -> Any:
 
 
 def keras_attention(native: Any, used: list[str]) -> Any:
-    """Attention whose scale 1/sqrt(d) is a float32."""
+    """Attention with its scale 1/sqrt(d) rounded to float32."""
 
     def attention(query: Any, *args: Any, scale: Any = None, **kw: Any) -> Any:
         if query.dtype == torch.float64:
@@ -235,7 +237,7 @@ def keras_attention(native: Any, used: list[str]) -> Any:
 
 
 def keras_math(native: Any, used: list[str]) -> Any:
-    """What attention that returns its weights takes its scale from."""
+    """The `math` that gives a scale to attention that returns weights."""
 
     def sqrt(value: float) -> float:
         root = float(native.sqrt(value))
@@ -264,7 +266,7 @@ def keras_clip_grad_norm(native: Any, used: list[str]) -> Any:
 
 
 def use_biased_variance(layer: Any, used: list[str]) -> Callable[[], None]:
-    """Store the biased running variance, as Keras does: N in place of N - 1."""
+    """Store the biased running variance, as Keras does: divided by N."""
 
     def forward(input: Any) -> Any:
         if layer.training and layer.track_running_stats:
@@ -274,7 +276,7 @@ def use_biased_variance(layer: Any, used: list[str]) -> Callable[[], None]:
             output = native(input)
             share = layer.momentum
             biased = input.detach().var(axes, unbiased=False)
-            # A new tensor: the backward pass holds on to the old one.
+            # A new tensor: the backward pass still uses the old one.
             layer.running_var = (1 - share) * kept + share * biased
             return output
         return native(input)
@@ -285,7 +287,7 @@ def use_biased_variance(layer: Any, used: list[str]) -> Callable[[], None]:
 
 
 def round_scale(layer: Any, used: list[str]) -> Callable[[], None]:
-    """Multiply by the float32 that Keras' Rescaling makes of its factor."""
+    """Round a Rescaling's factor to float32, as Keras' Rescaling does."""
     if torch.get_default_dtype() != torch.float64:
         return lambda: None
     kept = layer.scale
@@ -298,8 +300,8 @@ def round_scale(layer: Any, used: list[str]) -> Callable[[], None]:
 def keep_unmerged_squares(layer: Any, used: list[str]) -> Callable[[], None]:
     """Square each lookup's gradient before repeated ids are merged.
 
-    TensorFlow's embedding gradients hold one row per lookup, and Adam and
-    RMSprop in Keras square the rows as they come.
+    TensorFlow's embedding gradients hold one row per lookup. Keras' Adam and
+    RMSprop square each row separately.
     """
 
     def hook(module: Any, args: Any, output: Any) -> None:

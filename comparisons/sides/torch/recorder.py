@@ -1,4 +1,7 @@
-"""What can be seen of a PyTorch half at work; twin: keras/recorder.py."""
+"""Records what a PyTorch half's model and training do.
+
+Twin: keras/recorder.py.
+"""
 
 import math
 from collections.abc import Iterator
@@ -21,7 +24,7 @@ LOSSES = {
     "L1Loss": "mean absolute error",
     "HuberLoss": "huber",
 }
-# Keras' words for PyTorch's settings.
+# Keras' names for PyTorch's settings.
 SETTINGS = {"lr": "learning_rate", "alpha": "rho", "eps": "epsilon"}
 
 
@@ -29,7 +32,7 @@ def named_weights(model: Any) -> dict[str, Any]:
     """Return every weight by its name in `state_dict()`.
 
     A model may be a plain dict of tensors. Counters such as
-    `num_batches_tracked` have no Keras twin and stay out.
+    `num_batches_tracked` have no Keras twin and are left out.
     """
     tensors = model if isinstance(model, dict) else model.state_dict()
     return {
@@ -56,7 +59,7 @@ def state_of(model: Any) -> State:
 
 
 def describe_optimizer(optimizer: Any) -> dict[str, Any]:
-    """Return an optimizer's settings; of several, each under its name."""
+    """Return an optimizer's settings; for a dict, prefixed by the name."""
     if isinstance(optimizer, dict):
         return by_name(describe_optimizer, optimizer)
     if not isinstance(optimizer, torch.optim.Optimizer):
@@ -84,11 +87,11 @@ def describe_optimizer(optimizer: Any) -> dict[str, Any]:
     return {
         "name": "Adam" if kind == "AdamW" else kind,
         "learning_rate": float(config["learning_rate"]),
-        # What is coupled is a penalty: see `describe_decay`.
+        # A coupled decay is a penalty: see `describe_decay`.
         "weight_decay": ", ".join(sorted({*decays})) or "none",
         **({} if everywhere or not decays else {"decays": "in some groups"}),
         **{name: config[name] for name in OPTIMIZER_SETTINGS if name in config},
-        # Keras has none of these: named only where they are used.
+        # Keras has no such settings: given only if they are in use.
         **{
             name: config[name]
             for name in ("dampening", "maximize")
@@ -98,7 +101,7 @@ def describe_optimizer(optimizer: Any) -> dict[str, Any]:
 
 
 def describe_decay(model: Any, optimizer: Any) -> dict[str, float]:
-    """Return the factor on each weight that its gradient receives."""
+    """Return the factor with which decay adds each weight to its gradient."""
     factors = coupled_decay(optimizer)
     return {
         name: factors[id(weight)]
@@ -108,7 +111,7 @@ def describe_decay(model: Any, optimizer: Any) -> dict[str, float]:
 
 
 def coupled_decay(optimizer: Any) -> dict[int, float]:
-    """Return the coupled `weight_decay` by the id of the parameter."""
+    """Return each coupled `weight_decay` by its parameter's `id()`."""
     if isinstance(optimizer, dict):
         return {
             k: v
@@ -124,7 +127,7 @@ def coupled_decay(optimizer: Any) -> dict[int, float]:
 
 
 def describe_loss(loss: Any) -> dict[str, Any]:
-    """Return a loss' settings; of several, each under its name."""
+    """Return a loss' settings; for a dict, prefixed by the name."""
     if isinstance(loss, dict):
         return by_name(describe_loss, loss)
     kind = type(loss).__name__
@@ -140,11 +143,12 @@ def describe_loss(loss: Any) -> dict[str, Any]:
 
 @contextmanager
 def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
-    """Write down what each layer with weights gives while the block runs.
+    """Record the output of each layer with weights inside the block.
 
-    Channels go last, as in Keras. A recurrent layer gives its sequence and,
-    under `name:last`, the final state that Keras returns by default; one of
-    two directions also their sum, `name:sum` and `name:last sum`.
+    Channels are moved last, as in Keras. For a recurrent layer the sequence is
+    recorded and, as `name:last`, the final state, which Keras returns by
+    default. For a bidirectional layer the sums of both directions are recorded
+    too, as `name:sum` and `name:last sum`.
     """
 
     def record(name: str) -> Any:
@@ -174,7 +178,7 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
         return hook
 
     def keep(name: str, output: Any) -> None:
-        # A copy: the next function may work in place.
+        # A copy: a later in-place operation may change the output.
         outputs[name] = output.detach().cpu().numpy().copy()
 
     modules = {} if isinstance(model, dict) else dict(model.named_modules())
@@ -191,7 +195,7 @@ def recorded_outputs(model: Any, outputs: State) -> Iterator[None]:
 
 
 def is_spatial(module: Any) -> bool:
-    """Whether the layer keeps channels in second place."""
+    """Return whether the layer's output has channels as its second axis."""
     kind = type(module).__name__
     return kind.startswith(
         ("Conv", "Separable", "Depthwise", "BatchNorm", "GroupNorm")
@@ -200,7 +204,7 @@ def is_spatial(module: Any) -> bool:
 
 @contextmanager
 def dropout_off() -> Iterator[list[str]]:
-    """Replace dropout by the identity; yield the rates it is asked for."""
+    """Replace dropout by the identity; yield the rates it is called with."""
     rates: list[str] = []
 
     def identity(what: str) -> Any:
@@ -236,7 +240,7 @@ def dropout_off() -> Iterator[list[str]]:
 
 
 class Recorder:
-    """Writes a training run down as it goes."""
+    """Records a training's losses, first gradients and early weights."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -245,9 +249,10 @@ class Recorder:
         self.after_one: State = {}
 
     def watch_step(self, train_step: Any) -> Any:
-        """Keep losses; weights after the first step are those before the 2nd.
+        """Record losses, and the weights after the first step.
 
-        Several losses are kept as their sum.
+        The weights are read just before the second step. Several losses of
+        one step are added up.
         """
 
         def recording_step(*args: Any, **kwargs: Any) -> Any:
@@ -261,9 +266,9 @@ class Recorder:
         return recording_step
 
     def watch(self, optimizer: Any) -> Any:
-        """Record gradients where PyTorch has clipped them, before the update.
+        """Record gradients after PyTorch has clipped them, before the update.
 
-        A coupled weight decay is part of the gradient, as a penalty is.
+        A coupled weight decay counts as part of the gradient, like a penalty.
         """
         if isinstance(optimizer, dict):
             return {name: self.watch(one) for name, one in optimizer.items()}
@@ -272,7 +277,7 @@ class Recorder:
         held = groups and {id(p) for group in groups for p in group["params"]}
 
         def keep_gradients(*_: Any) -> None:
-            """Before the first step's update."""
+            """Record them before the first step's update only."""
             if self.losses:
                 return
             for name, weight in trainable_weights(self.model).items():

@@ -1,7 +1,7 @@
 """The PyTorch side of the harness; twin: keras/side.py.
 
-The only module that imports the PyTorch halves. It runs in a process of its
-own and knows nothing of Keras. Weights are NumPy arrays by parameter name.
+Only this side imports the PyTorch halves. It runs in a process of its own.
+Weights are NumPy arrays by parameter name.
 """
 
 import importlib
@@ -43,23 +43,24 @@ from comparisons.sides.wire import (
 
 
 class TorchSide(TorchTiming):
-    """Drives PyTorch halves."""
+    """Runs PyTorch halves."""
 
     device = "cpu"
 
     def start(self, threads: int, device: str) -> dict[str, Any]:
-        """Fix threads and precision; return versions and the device in use."""
+        """Set threads and precision; return versions and the device in use."""
         self.share_cores(threads)
-        # TensorFlow flushes denormals; not to do so costs 2.5 times the time.
+        # As in TensorFlow; without it, computing takes 2.5 times as long.
         torch.set_flush_denormal(True)
         torch.backends.cudnn.allow_tf32 = False
         torch.set_float32_matmul_precision("highest")
         cuda = torch.cuda.is_available()
         self.device = "cuda" if cuda and device != "cpu" else "cpu"
-        # The first optimizer would import it. Done now, it costs no time:
-        # TensorFlow takes longer to start.
+        # Otherwise the first optimizer imports it. Here it costs no time,
+        # because TensorFlow takes longer to start.
         importlib.import_module("torch._dynamo")
-        # A plain string: torch's own would import torch in the parent.
+        # A plain string: unpickling torch's own string class would import
+        # torch in the parent.
         return {"torch": str(torch.__version__), "device": self.device}
 
     def use_threads(self, count: int) -> None:
@@ -100,7 +101,7 @@ class TorchSide(TorchTiming):
         return state_of(model)
 
     def read_weights(self, half: Half, config: Any, path: str) -> State:
-        """Return the weights of a file of safetensors."""
+        """Return the weights in a safetensors file."""
         model = self.build(half, config, "float32", None)
         found = load_file(path)
         if isinstance(model, dict):
@@ -111,14 +112,14 @@ class TorchSide(TorchTiming):
     def write_weights(
         self, half: Half, config: Any, weights: State, path: str
     ) -> None:
-        """Write a `state_dict()` of the half's model with these weights."""
+        """Write the `state_dict()` of the half's model with these weights."""
         model = self.build(half, config, "float32", weights)
         state = model if isinstance(model, dict) else model.state_dict()
         tensors = {n: t.detach().cpu().contiguous() for n, t in state.items()}
         save_file(tensors, path)
 
     def describe(self, half: Half, config: Any, dtype: str) -> Description:
-        """Return shapes, parameter counts and settings, in the common words."""
+        """Return shapes, parameter counts and settings in shared terms."""
         module = half.load()
         model = self.build(half, config, dtype, None)
         trained = trainable_weights(model)
@@ -154,16 +155,16 @@ class TorchSide(TorchTiming):
         )
 
     def training(self, half: Half, asked: Training) -> Recording:
-        """Run the half's own `train`; return what its Keras twin does of it.
+        """Run the half's own `train` and record what it does.
 
-        With `asked.aligned`, Keras' formulas take the place of the native ones.
+        With `asked.aligned`, Keras' formulas replace the native ones.
         """
         model = self.build(half, asked.config, asked.dtype, asked.weights)
         module = half.load()
         arrays = asked.split.read(asked.dtype)
         recorder = Recorder(model)
         if not isinstance(model, dict):
-            model.eval()  # as after a prediction: `train` must see to its mode
+            model.eval()  # as after a prediction: `train` must set its mode
         original = module.make_optimizer
         train_step = recorder.watch_step(module.train_step)
         closed: list[str] = []
@@ -236,7 +237,10 @@ class TorchSide(TorchTiming):
         return torch_memory.allocator_peaks()
 
     def inventory(self, model: Any, optimizers: list[Any]) -> Bytes:
-        """Count what a training keeps; of optimizers no rates and clocks."""
+        """Count the bytes that a training keeps.
+
+        Learning rates and step counters of optimizers are left out.
+        """
         weights = named_weights(model)
         trained = trainable_weights(model)
         kept = {
@@ -269,15 +273,15 @@ def bytes_of(variable: Any) -> int:
 
 
 def states_like(parameter: Any, state: dict[str, Any]) -> list[Any]:
-    """Return what an optimizer remembers of each of a parameter's values."""
+    """Return the optimizer's state tensors with the parameter's shape."""
     tensors = [t for t in state.values() if isinstance(t, torch.Tensor)]
     return [t for t in tensors if t.shape == parameter.shape]
 
 
 def second_biases(model: Any) -> list[str]:
-    """Name the biases that Keras does not have: see `lstm_two_biases`.
+    """Return the names of biases that Keras lacks: see `lstm_two_biases`.
 
-    A GRU has two in both frameworks.
+    A GRU has two biases in both frameworks.
     """
     modules = {} if isinstance(model, dict) else dict(model.named_modules())
     kinds = torch.nn.LSTM, torch.nn.RNN, torch.nn.LSTMCell, torch.nn.RNNCell

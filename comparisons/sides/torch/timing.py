@@ -1,4 +1,4 @@
-"""What PyTorch has a say in when a half is timed; twin: keras/timing.py."""
+"""PyTorch's part of timing a half; twin: keras/timing.py."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -34,7 +34,7 @@ def needs_module(model: Any) -> torch.nn.Module:
 
 
 def channels_last(model: Any) -> Any:
-    """Store pictures and kernels with channels last, as Keras does."""
+    """Store images and kernels with channels last, as Keras does."""
     model = needs_module(model).to(memory_format=torch.channels_last)
 
     def convert(_: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -50,15 +50,15 @@ def channels_last(model: Any) -> Any:
 
 
 def compiled(model: Any) -> Any:
-    """Compile the forward and, with it, the backward pass, in place."""
+    """Compile the forward pass in place, and the backward pass with it."""
     needs_module(model).compile()
     return model
 
 
 def autocast(model: Any) -> Any:
-    """Run the forward pass in bfloat16 where autocast's list says so.
+    """Run the forward pass in bfloat16 for the operations in autocast's list.
 
-    What leaves the model is float32 again, so that the loss is.
+    The outputs are cast to float32, so that the loss is computed in float32.
     """
     forward = needs_module(model).forward
     device = next(model.parameters()).device.type
@@ -90,12 +90,15 @@ MODES = {
 def steps(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int], None]:
-    """Return what calls the half's `train_step` on batches in memory."""
+    """Return a function (count) that calls the half's `train_step`.
+
+    The batches are in memory.
+    """
     return own_steps(module, model, arrays, config, in_training)
 
 
 def in_training(given: Iterable[Any]) -> None:
-    """Undo what a prediction in between has set."""
+    """Set models to training mode, after a prediction changed it."""
     for one in given:
         if isinstance(one, torch.nn.Module):
             one.train()
@@ -104,11 +107,14 @@ def in_training(given: Iterable[Any]) -> None:
 def idiom(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int, int], None]:
-    """Return the loop that people write first: a DataLoader over tensors.
+    """Return the loop that most users write first: a DataLoader over tensors.
 
-    As in the examples that PyTorch itself keeps: samples are fetched one by
-    one and collated, the loss is read every tenth step. Its training step is
-    the half's own, so that feeding alone differs.
+    As in PyTorch's own examples, samples are fetched one by one and collated,
+    and the loss is read every tenth step. The training step is the half's
+    own, so that only the feeding differs.
+
+    Raises:
+        Lacking: the half's steps get tensors that are not samples.
     """
     with kept_steps(module) as calls:
         module.train(model, arrays, replace(config, epochs=1), shuffle=False)
@@ -138,7 +144,7 @@ def idiom(
 def again(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[int, int], None]:
-    """Return the half's own loop on tensors that it made before."""
+    """Return the half's own loop; its input tensors are made only once."""
     made = module.to_inputs(arrays.inputs)
     one_optimizer = keeping_optimizer(module)
 
@@ -158,7 +164,10 @@ def only_tensors(args: Iterable[Any]) -> list[torch.Tensor]:
 def stream(
     module: Any, model: Any, arrays: Arrays, config: Any
 ) -> Callable[[Arrays], None]:
-    """Return the half's own training: its tensors are the files' pages."""
+    """Return a function that trains one epoch by the half's own loop.
+
+    Its tensors share the memory of the mapped files.
+    """
     one_optimizer = keeping_optimizer(module)
 
     def run(some: Arrays) -> None:
@@ -174,10 +183,11 @@ def stream(
 def backward_flops(
     gradient: Any, inputs: Any, weight: Any, *args: Any, **_: Any
 ) -> int:
-    """Count each gradient of a convolution as much as its forward pass.
+    """Count each gradient of a convolution like its forward pass.
 
-    FlopCounterMode takes a depthwise one for a full one (torch 2.14.1): a
-    step of fine_tuning came out at 11 times its forward pass.
+    FlopCounterMode counts a depthwise convolution's gradients as those of a
+    full one (torch 2.14.1): it gave a step of fine_tuning 11 times the
+    operations of its forward pass.
     """
     transposed, wanted = args[4], args[7]
     places = (inputs if transposed else gradient)[2:]
@@ -193,11 +203,10 @@ def count(
 ) -> dict[str, Any]:
     """Count floating-point operations and bytes of one training step.
 
-    A multiplication with its addition counts two, as FlopCounterMode does;
-    what is not a matrix product or a convolution counts nothing. oneDNN's
-    recurrent layers and the CPU's attention are operations that it does not
-    know: they are taken apart for the count. `forward` is one prediction of
-    the same batch.
+    As in FlopCounterMode, a multiplication with its addition counts as two,
+    and only matrix products and convolutions count. It does not know oneDNN's
+    recurrent layers and the fused attention of CPUs, so both are switched off
+    for the count. `forward` is one prediction of the same batch.
     """
     module = half.load()
     known = {"flops": 0.0, "bytes": 0.0, "operations": 0, "forward": 0.0}
@@ -226,7 +235,7 @@ def count(
 
 
 def matrices(size: int, dtype: str) -> Callable[[], Any]:
-    """Return what multiplies two square matrices."""
+    """Return a function that multiplies two square matrices."""
     kind, where = getattr(torch, dtype), device()
     left, right = (torch.randn(size, size, device=where).to(kind) for _ in "ab")
     out = torch.empty(size, size, dtype=kind, device=where)
@@ -234,24 +243,27 @@ def matrices(size: int, dtype: str) -> Callable[[], Any]:
 
 
 def triad(count: int) -> Callable[[], Any]:
-    """Return STREAM's triad, a = b + s * c, on float32."""
+    """Return a function that computes STREAM's triad, a = b + s * c.
+
+    The vectors hold `count` float32 values.
+    """
     b, c, a = torch.ones(3, count, device=device())
     return lambda: finish(torch.add(b, c, alpha=3.0, out=a))
 
 
 def device() -> str:
-    """Return where the halves run: `--device cpu` hides every card."""
+    """Return the halves' device: `--device cpu` hides every GPU."""
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def finish(value: torch.Tensor) -> None:
-    """Wait for a value."""
+    """Wait until a value is computed."""
     if value.is_cuda:
         torch.cuda.synchronize()
 
 
 class TorchTiming(Timing):
-    """What is timed of a PyTorch half."""
+    """Implements `Timing` for PyTorch halves."""
 
     modes = MODES
 
