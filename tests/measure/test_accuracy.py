@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.measure.accuracy import compare_accuracy
-from comparisons.sides.wire import Split
+from comparisons.sides.wire import Description, Split
 from comparisons.tasks import BY_STEM
 from comparisons.weights import Layer
 
@@ -27,10 +27,12 @@ class Half:
 
     def submit(self, name, *arguments):
         if name == "describe":
-            return {
-                "layers": [Layer("dense", "Dense", {"kernel": (3, 2)})],
-                "shapes": {"dense.weight": (2, 3)},
-            }
+            return Description(
+                trainable=6,
+                trained=["dense.weight"],
+                layers=[Layer("dense", "Dense", {"kernel": (3, 2)})],
+                shapes={"dense.weight": (2, 3)},
+            )
         if name == "initial":
             return {"dense/kernel": np.ones((3, 2), np.float32)}
         assert name == "learn"
