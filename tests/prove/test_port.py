@@ -66,7 +66,7 @@ def test_a_round_trip_gives_the_same_bits(stem, sides, tmp_path):
     )
     state = load_file(tmp_path / "second.safetensors")
     shapes = {name: array.shape for name, array in state.items()}
-    assert described["shapes"].items() <= shapes.items()
+    assert described.shapes.items() <= shapes.items()
     if suffix == ".weights.h5":
         with pytest.raises(RequestError, match="name a file of .weights.h5"):
             port(
