@@ -115,6 +115,7 @@ def with_no_noise(evidence: Evidence) -> Evidence:
     moved = {
         replace(question, moved=True): answer
         for question, answer in evidence.answers.items()
+        if question.about in ("forward", "training")
     }
     return evidence.replaced(moved)
 
